@@ -1,0 +1,95 @@
+/// Whether a signal is stored or computed within the cycle.
+public enum SignalKind: Sendable {
+  /// State n of the block: changes only at a clock edge.
+  case register
+  /// A function of state n, such as `fire` or `ready`.
+  case wire
+}
+
+/// One column of a block's signals: the same register of every element (of every PE, lane or bank), declared once.
+///
+/// The declaration names the signal, says what it means, and reads it. Scopes, waveforms, stepping, state comparison and the
+/// C interface all derive from it; models themselves hold no tracing code.
+public struct SignalColumn<Block>: Sendable {
+  /// The signal's name: letters, digits and `_`.
+  public let name: String
+  /// One sentence for whoever meets the signal in a list.
+  public let meaning: String
+  /// Stored or computed.
+  public let kind: SignalKind
+  /// What the bits mean, which may depend on how the block was built.
+  public let format: @Sendable (borrowing Block) -> SignalFormat
+  /// How many elements there are.
+  public let extent: @Sendable (borrowing Block) -> Extent
+  /// Hands all elements' current values to the sampler, in the extent's order.
+  public let read: @Sendable (borrowing Block, inout SignalSampler) -> Void
+
+  /// A column whose format or extent depends on the block.
+  public init(
+    _ name: String, _ meaning: String, kind: SignalKind = .register,
+    format: @escaping @Sendable (borrowing Block) -> SignalFormat,
+    extent: @escaping @Sendable (borrowing Block) -> Extent = { _ in .single },
+    read: @escaping @Sendable (borrowing Block, inout SignalSampler) -> Void
+  ) {
+    self.name = name
+    self.meaning = meaning
+    self.kind = kind
+    self.format = format
+    self.extent = extent
+    self.read = read
+  }
+
+  /// A column of one fixed format.
+  public init(
+    _ name: String, _ meaning: String, kind: SignalKind = .register, _ format: SignalFormat,
+    extent: @escaping @Sendable (borrowing Block) -> Extent = { _ in .single },
+    read: @escaping @Sendable (borrowing Block, inout SignalSampler) -> Void
+  ) {
+    self.init(name, meaning, kind: kind, format: { _ in format }, extent: extent, read: read)
+  }
+}
+
+/// A block whose signals can be observed: it lists its columns in `Thing+Signals.swift`.
+public protocol Observable {
+  /// The block's columns, in data-path order.
+  static var columns: [SignalColumn<Self>] { get }
+}
+
+extension Observable {
+  /// The columns as plain data, with formats and extents of this block filled in.
+  public var declarations: [SignalDeclaration] {
+    Self.columns.map {
+      SignalDeclaration(
+        name: $0.name, meaning: $0.meaning, kind: $0.kind, format: $0.format(self), extent: $0.extent(self))
+    }
+  }
+
+  /// Hands the current values of one column to the sampler.
+  @inlinable
+  public func read(column: Int, into sampler: inout SignalSampler) {
+    Self.columns[column].read(self, &sampler)
+  }
+}
+
+/// A column as plain data: what a catalog, a waveform header or a signal list needs to know of it.
+public struct SignalDeclaration: Sendable, Hashable {
+  /// The signal's name within its element's scope.
+  public let name: String
+  /// One sentence.
+  public let meaning: String
+  /// Stored or computed.
+  public let kind: SignalKind
+  /// What the bits mean.
+  public let format: SignalFormat
+  /// How many elements there are and what they are called.
+  public let extent: Extent
+
+  /// A declaration by its parts.
+  public init(name: String, meaning: String, kind: SignalKind, format: SignalFormat, extent: Extent) {
+    self.name = name
+    self.meaning = meaning
+    self.kind = kind
+    self.format = format
+    self.extent = extent
+  }
+}
