@@ -28,6 +28,8 @@ let package = Package(
   targets: [
     module("Tensors"),
     module("Signals"),
+    module("Simulation", ["Signals"]),
+    module("Compute", ["Tensors", "Signals", "Simulation"]),
 
 
 

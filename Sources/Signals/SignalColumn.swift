@@ -11,8 +11,8 @@ public enum SignalKind: Sendable {
 /// The declaration names the signal, says what it means, and reads it. Scopes, waveforms, stepping, state comparison and the
 /// C interface all derive from it; models themselves hold no tracing code.
 public struct SignalColumn<Block>: Sendable {
-  /// The signal's name: letters, digits and `_`.
-  public let name: String
+  /// The signal's name: letters, digits and `_`. It may depend on how the block was built.
+  public let name: @Sendable (borrowing Block) -> String
   /// One sentence for whoever meets the signal in a list.
   public let meaning: String
   /// Stored or computed.
@@ -24,9 +24,9 @@ public struct SignalColumn<Block>: Sendable {
   /// Hands all elements' current values to the sampler, in the extent's order.
   public let read: @Sendable (borrowing Block, inout SignalSampler) -> Void
 
-  /// A column whose format or extent depends on the block.
+  /// A column whose name, format or extent depends on the block.
   public init(
-    _ name: String, _ meaning: String, kind: SignalKind = .register,
+    name: @escaping @Sendable (borrowing Block) -> String, _ meaning: String, kind: SignalKind = .register,
     format: @escaping @Sendable (borrowing Block) -> SignalFormat,
     extent: @escaping @Sendable (borrowing Block) -> Extent = { _ in .single },
     read: @escaping @Sendable (borrowing Block, inout SignalSampler) -> Void
@@ -45,7 +45,17 @@ public struct SignalColumn<Block>: Sendable {
     extent: @escaping @Sendable (borrowing Block) -> Extent = { _ in .single },
     read: @escaping @Sendable (borrowing Block, inout SignalSampler) -> Void
   ) {
-    self.init(name, meaning, kind: kind, format: { _ in format }, extent: extent, read: read)
+    self.init(name: { _ in name }, meaning, kind: kind, format: { _ in format }, extent: extent, read: read)
+  }
+
+  /// A column of one name whose format depends on the block.
+  public init(
+    _ name: String, _ meaning: String, kind: SignalKind = .register,
+    format: @escaping @Sendable (borrowing Block) -> SignalFormat,
+    extent: @escaping @Sendable (borrowing Block) -> Extent = { _ in .single },
+    read: @escaping @Sendable (borrowing Block, inout SignalSampler) -> Void
+  ) {
+    self.init(name: { _ in name }, meaning, kind: kind, format: format, extent: extent, read: read)
   }
 }
 
@@ -60,7 +70,7 @@ extension Observable {
   public var declarations: [SignalDeclaration] {
     Self.columns.map {
       SignalDeclaration(
-        name: $0.name, meaning: $0.meaning, kind: $0.kind, format: $0.format(self), extent: $0.extent(self))
+        name: $0.name(self), meaning: $0.meaning, kind: $0.kind, format: $0.format(self), extent: $0.extent(self))
     }
   }
 

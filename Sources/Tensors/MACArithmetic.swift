@@ -58,7 +58,7 @@ public enum BFloat16Arithmetic: MACArithmetic {
 }
 
 /// The arithmetic contracts a machine can be built with.
-public enum Arithmetic: String, CaseIterable, Sendable {
+public enum Arithmetic: String, CaseIterable, Sendable, Codable {
   /// int8 or uint8 operands with zero points, 32-bit wrapping psums (`IntegerArithmetic`).
   case int8
   /// bfloat16 operands, binary32 psums (`BFloat16Arithmetic`).

@@ -1,0 +1,204 @@
+public import Tensors
+
+/// A systolic array whose psums stay: ifmaps move right, filters move down, each PE sums one output.
+///
+/// ```
+///               filter, one PE down a step
+///                 |        |
+///   ifmap  ->  [ PE ] -> [ PE ] ->        a PE:  psum <= psum + ifmap in x filter in
+///                 |        |                     ifmap out <= ifmap in, filter out <= filter in
+///          ->  [ PE ] -> [ PE ] ->
+///                 |        |
+///              finished psums shift down and out, row R - 1 first
+/// ```
+///
+/// While column c drains, the control word beside it says how many rows above have already been emptied; a row passes its
+/// psum on until it has sent those of the rows above it and its own. Single-buffered arrays drain the psum registers
+/// themselves, double-buffered ones a drain register a PE, which the `last` pulse fills while the next fold begins.
+public struct OutputStationaryArray: Sendable, Codable {
+  /// What is fixed when the array is built.
+  public struct Spec: Sendable, Codable, Equatable {
+    /// PE rows: ofmap positions.
+    public var rows: Int
+    /// PE columns: filters.
+    public var columns: Int
+    /// Pipeline stages of a MAC: 1 multiplies and adds in one cycle, each further one is a register behind the multiplier.
+    public var macStages: Int
+    /// A drain register a PE, so that results leave while the next fold computes.
+    public var isDoubleBuffered: Bool
+
+    /// A spec by its parts.
+    public init(rows: Int, columns: Int, macStages: Int, isDoubleBuffered: Bool) {
+      self.rows = rows
+      self.columns = columns
+      self.macStages = macStages
+      self.isDoubleBuffered = isDoubleBuffered
+    }
+  }
+
+  /// What is fixed when the array is built.
+  public let spec: Spec
+  /// The numbers it computes in.
+  public let arithmetic: Arithmetic
+
+  // State n, and n + 1 beside it. One element a PE, row by row.
+  var ifmap, ifmapNext: [Int16]
+  var ifmapFlags, ifmapFlagsNext: [UInt8]
+  var filter, filterNext: [Int16]
+  var filterFlags, filterFlagsNext: [UInt8]
+  var products: [[Int32]]
+  /// What enters the first of them at the end of this step.
+  var product: [Int32]
+  /// `last` pulses behind the multiplier's registers, as long as `products`.
+  var lastPulses: [[UInt8]]
+  var psum, psumNext: [Int32]
+  /// Results on their way out, where double-buffered.
+  var drain, drainNext: [Int32]
+
+  // The edges in this step.
+  var westWords: [Int16]
+  var westFlags: [UInt8]
+  var northWords: [Int16]
+  var northFlags: [UInt8]
+
+  var lastInFlight = 0
+  var drains = false
+  var isStepping = false
+
+  /// Facts of this step: MACs that fired, and those of them with two operands other than zero.
+  public private(set) var firesInStep = 0
+  public private(set) var nonzeroInStep = 0
+
+  /// An array with empty registers.
+  public init(_ spec: Spec, arithmetic: Arithmetic) {
+    precondition(spec.rows > 0 && spec.columns > 0 && spec.macStages > 0, "an array has PEs")
+    self.spec = spec
+    self.arithmetic = arithmetic
+    let count = spec.rows * spec.columns
+    let words = [Int16](repeating: 0, count: count)
+    let bits = [UInt8](repeating: 0, count: count)
+    let sums = [Int32](repeating: 0, count: count)
+    (ifmap, ifmapNext, filter, filterNext) = (words, words, words, words)
+    (ifmapFlags, ifmapFlagsNext, filterFlags, filterFlagsNext) = (bits, bits, bits, bits)
+    products = [[Int32]](repeating: sums, count: spec.macStages - 1)
+    product = products.first ?? []
+    lastPulses = [[UInt8]](repeating: bits, count: spec.isDoubleBuffered ? spec.macStages - 1 : 0)
+    (psum, psumNext) = (sums, sums)
+    (drain, drainNext) = spec.isDoubleBuffered ? (sums, sums) : ([], [])
+    westWords = [Int16](repeating: 0, count: spec.rows)
+    westFlags = [UInt8](repeating: 0, count: spec.rows)
+    northWords = [Int16](repeating: 0, count: spec.columns)
+    northFlags = [UInt8](repeating: 0, count: spec.columns)
+  }
+
+  /// Evaluates one enabled step. `drainedRows[c]` is the number of rows that column c has emptied, -1 if it does not drain.
+  public mutating func step(west: borrowing SkewBuffer, north: borrowing SkewBuffer, drainedRows: [Int32]) {
+    takeEdges(west: west, north: north)
+    shiftRight(ifmap, westWords, into: &ifmapNext, columns: spec.columns)
+    shiftRight(ifmapFlags, westFlags, into: &ifmapFlagsNext, columns: spec.columns)
+    shiftDown(filter, northWords, into: &filterNext)
+    shiftDown(filterFlags, northFlags, into: &filterFlagsNext)
+    switch arithmetic {
+    case .int8: accumulate(IntegerArithmetic.self)
+    case .bfloat16: accumulate(BFloat16Arithmetic.self)
+    }
+    drains = false
+    for column in 0..<spec.columns where drainedRows[column] >= 0 { drains = true }
+    if spec.isDoubleBuffered {
+      drainBeside(drainedRows)
+    } else if drains {
+      Self.shiftOut(drainedRows, from: psum, into: &psumNext, spec)
+    }
+    isStepping = true
+  }
+
+  /// The clock edge: registers that were evaluated take their next value.
+  public mutating func commit() {
+    guard isStepping else { return }
+    isStepping = false
+    swap(&ifmap, &ifmapNext)
+    swap(&ifmapFlags, &ifmapFlagsNext)
+    commitLastPulses()
+    swap(&filter, &filterNext)
+    swap(&filterFlags, &filterFlagsNext)
+    swap(&psum, &psumNext)
+    if drains && spec.isDoubleBuffered { swap(&drain, &drainNext) }
+    if !products.isEmpty {
+      for stage in stride(from: products.count - 1, to: 0, by: -1) { products.swapAt(stage, stage - 1) }
+      swap(&products[0], &product)
+    }
+    firesInStep = 0
+    nonzeroInStep = 0
+  }
+
+  /// All psums at the foot of the columns, as they stand in this step.
+  public func copyBottomPsums(into sums: inout [Int32]) {
+    copyLastRow(of: spec.isDoubleBuffered ? drain : psum, into: &sums)
+  }
+
+  /// Whether PE (row, column) fires in this step: a wire, valid between `step` and `commit`.
+  func fires(_ index: Int) -> Bool {
+    isStepping && ifmapFlagsNext[index] & filterFlagsNext[index] & OperandFlags.valid != 0
+  }
+}
+
+// MARK: - One step, part by part
+
+extension OutputStationaryArray {
+  private mutating func takeEdges(west: borrowing SkewBuffer, north: borrowing SkewBuffer) {
+    west.readEdge(words: &westWords, flags: &westFlags, perLane: OperandFlags.valid)
+    north.readEdge(words: &northWords, flags: &northFlags, perLane: OperandFlags.valid | OperandFlags.last)
+    if westFlags[0] & OperandFlags.last != 0 { lastInFlight = spec.rows + spec.columns + spec.macStages }
+  }
+
+  private mutating func accumulate<Contract: MACArithmetic>(_ contract: Contract.Type) {
+    firesInStep = countFires(ifmapFlagsNext, filterFlagsNext)
+    nonzeroInStep = firesInStep == 0 ? 0 : countNonzero(ifmapNext, filterNext)
+    if products.isEmpty {
+      accumulateInPlace(contract, ifmap: ifmapNext, filter: filterNext, psum: psum, into: &psumNext)
+      return
+    }
+    addAll(contract, psum, products[products.count - 1], into: &psumNext, distance: 0)
+    multiplyAll(contract, ifmapNext, filterNext, into: &product)
+  }
+
+  /// Column c passes its results down: row r sends until it has sent those of rows 0...r.
+  private static func shiftOut(
+    _ drainedRows: [Int32], from source: [Int32], into next: inout [Int32], _ spec: Spec
+  ) {
+    var next = next.mutableSpan
+    for column in 0..<spec.columns where drainedRows[column] >= 0 {
+      let emptied = Int(drainedRows[column])
+      for row in emptied..<spec.rows {
+        let index = row * spec.columns + column
+        next[index] = row == emptied ? 0 : source[index - spec.columns]
+      }
+    }
+  }
+
+  /// Double buffering: the drain registers shift, and where the `last` pulse arrives the finished psum moves over.
+  private mutating func drainBeside(_ drainedRows: [Int32]) {
+    guard drains || lastInFlight > 0 else { return }
+    for index in drain.indices { drainNext[index] = drain[index] }
+    if drains { Self.shiftOut(drainedRows, from: drain, into: &drainNext, spec) }
+    drains = true
+    guard lastInFlight > 0 else { return }
+    lastInFlight -= 1
+    for index in drainNext.indices where lastPulseArrives(at: index) {
+      drainNext[index] = psumNext[index]
+      psumNext[index] = 0
+    }
+  }
+
+  /// The `last` flag travels beside the product of its operands through the multiplier's registers.
+  private func lastPulseArrives(at index: Int) -> Bool {
+    let flags = lastPulses.last?[index] ?? ifmapFlagsNext[index]
+    return flags & OperandFlags.last != 0
+  }
+
+  private mutating func commitLastPulses() {
+    guard !lastPulses.isEmpty else { return }
+    for stage in stride(from: lastPulses.count - 1, to: 0, by: -1) { lastPulses.swapAt(stage, stage - 1) }
+    for index in ifmapFlags.indices { lastPulses[0][index] = ifmapFlags[index] }
+  }
+}

@@ -1,0 +1,201 @@
+import Tensors
+
+// The inner loops of the systolic arrays. Registers are rows x columns in row order, so that "from the PE to the left" is
+// index - 1 and "from the PE above" is index - columns: one flat, branch-free loop a register bank, which vectorises.
+// Bounds are checked once, at each kernel's entry.
+
+/// Every operand moves one PE to the right; `edge` enters column 0.
+func shiftRight<Word: BitwiseCopyable>(
+  _ current: [Word], _ edge: [Word], into next: inout [Word], columns: Int
+) {
+  let current = current.span
+  let edge = edge.span
+  var next = next.mutableSpan
+  let count = current.count
+  precondition(next.count == count && edge.count * columns == count, "register banks of one array have one size")
+  for index in 1..<max(count, 1) {
+    unsafe next[unchecked: index] = current[unchecked: index - 1]
+  }
+  for row in 0..<edge.count {
+    unsafe next[unchecked: row * columns] = edge[unchecked: row]
+  }
+}
+
+/// Every operand moves one PE down; `edge` enters row 0.
+func shiftDown<Word: BitwiseCopyable>(
+  _ current: [Word], _ edge: [Word], into next: inout [Word]
+) {
+  let current = current.span
+  let edge = edge.span
+  var next = next.mutableSpan
+  let count = current.count
+  let columns = edge.count
+  precondition(next.count == count && columns <= count, "register banks of one array have one size")
+  for column in 0..<columns {
+    unsafe next[unchecked: column] = edge[unchecked: column]
+  }
+  for index in columns..<count {
+    unsafe next[unchecked: index] = current[unchecked: index - columns]
+  }
+}
+
+/// Psums climb down: each PE adds its product to the psum of the PE above it; row 0 starts from 0.
+func accumulateDown<Contract: MACArithmetic>(
+  _: Contract.Type, moving: [Int16], stationary: [Int16], psum: [Int32],
+  into next: inout [Int32], columns: Int
+) {
+  let moving = moving.span
+  let stationary = stationary.span
+  let psum = psum.span
+  var next = next.mutableSpan
+  let count = psum.count
+  precondition(
+    moving.count == count && stationary.count == count && next.count == count && columns <= count,
+    "register banks of one array have one size")
+  for index in 0..<columns {
+    unsafe next[unchecked: index] =
+      Contract.multiplyAdd(moving[unchecked: index], stationary[unchecked: index], 0)
+  }
+  for index in columns..<count {
+    unsafe next[unchecked: index] = Contract.multiplyAdd(
+      moving[unchecked: index], stationary[unchecked: index], psum[unchecked: index - columns])
+  }
+}
+
+/// Psums stay: each PE adds the product of its two arriving operands to its own psum.
+func accumulateInPlace<Contract: MACArithmetic>(
+  _: Contract.Type, ifmap: [Int16], filter: [Int16], psum: [Int32], into next: inout [Int32]
+) {
+  let ifmap = ifmap.span
+  let filter = filter.span
+  let psum = psum.span
+  var next = next.mutableSpan
+  let count = psum.count
+  precondition(
+    ifmap.count == count && filter.count == count && next.count == count,
+    "register banks of one array have one size")
+  for index in 0..<count {
+    unsafe next[unchecked: index] = Contract.multiplyAdd(
+      ifmap[unchecked: index], filter[unchecked: index], psum[unchecked: index])
+  }
+}
+
+/// All products, for a MAC whose multiplier is a pipeline stage of its own.
+func multiplyAll<Contract: MACArithmetic>(
+  _: Contract.Type, _ left: [Int16], _ right: [Int16], into products: inout [Int32]
+) {
+  let left = left.span
+  let right = right.span
+  var products = products.mutableSpan
+  let count = products.count
+  precondition(left.count == count && right.count == count, "register banks of one array have one size")
+  for index in 0..<count {
+    unsafe products[unchecked: index] = Contract.multiply(left[unchecked: index], right[unchecked: index])
+  }
+}
+
+/// Each psum plus the addend `distance` elements further on in the flat order: 0 adds in place, `columns` moves psums down.
+func addAll<Contract: MACArithmetic>(
+  _: Contract.Type, _ psum: [Int32], _ addend: [Int32], into next: inout [Int32], distance: Int
+) {
+  let psum = psum.span
+  let addend = addend.span
+  var next = next.mutableSpan
+  let count = psum.count
+  precondition(
+    addend.count == count && next.count == count && (0...count).contains(distance),
+    "register banks of one array have one size")
+  for index in 0..<distance {
+    unsafe next[unchecked: index] = Contract.add(0, addend[unchecked: index])
+  }
+  for index in distance..<count {
+    unsafe next[unchecked: index] = Contract.add(psum[unchecked: index - distance], addend[unchecked: index])
+  }
+}
+
+/// PEs whose MAC fires: both operands carry their valid bit.
+func countFires(_ left: [UInt8], _ right: [UInt8]) -> Int {
+  let left = left.span
+  let right = right.span
+  precondition(left.count == right.count, "register banks of one array have one size")
+  var total = 0
+  var start = 0
+  while start < left.count {
+    // A byte lane holds at most 255 ones: 16 lanes x 255.
+    let end = min(start + 4080, left.count)
+    var ones = SIMD16<UInt8>(repeating: 0)
+    var index = start
+    while index + 16 <= end {
+      for lane in 0..<16 {
+        unsafe ones[lane] &+= left[unchecked: index + lane] & right[unchecked: index + lane] & OperandFlags.valid
+      }
+      index += 16
+    }
+    total += Int(SIMD16<UInt16>(truncatingIfNeeded: ones).wrappedSum())
+    while index < end {
+      total += Int(left[index] & right[index] & OperandFlags.valid)
+      index += 1
+    }
+    start = end
+  }
+  return total
+}
+
+/// PEs both of whose operands differ from zero. Slots without an operand hold zeros, so these are MACs that fire.
+///
+/// The sign bit is masked, so that bfloat16's negative zero counts as zero; integer operands never reach -2^15.
+func countNonzero(_ left: [Int16], _ right: [Int16]) -> Int {
+  let left = left.span
+  let right = right.span
+  precondition(left.count == right.count, "register banks of one array have one size")
+  var total = 0
+  var start = 0
+  while start < left.count {
+    let end = min(start + 16384, left.count)
+    var count: Int16 = 0
+    for index in start..<end {
+      let leftIsNonzero = unsafe left[unchecked: index] & 0x7FFF != 0
+      let rightIsNonzero = unsafe right[unchecked: index] & 0x7FFF != 0
+      count &+= leftIsNonzero && rightIsNonzero ? 1 : 0
+    }
+    total += Int(count)
+    start = end
+  }
+  return total
+}
+
+/// Words move one PE down in every column whose edge carries the shift flag, behind PEs that shifted in the step before.
+///
+/// The flag `OperandFlags.shift` of a PE says that it shifted last; it clears when the column's edge stops shifting.
+func shiftBehindWave(
+  _ current: [Int16], _ currentFlags: [UInt8], edge: [Int16], edgeFlags: [UInt8],
+  into next: inout [Int16], flags nextFlags: inout [UInt8]
+) {
+  let current = current.span
+  let currentFlags = currentFlags.span
+  let edge = edge.span
+  let edgeFlags = edgeFlags.span
+  var next = next.mutableSpan
+  var nextFlags = nextFlags.mutableSpan
+  let columns = edge.count
+  for index in 0..<current.count {
+    let column = index % columns
+    let isTopRow = index < columns
+    let above = isTopRow ? edgeFlags[column] : currentFlags[index - columns]
+    if edgeFlags[column] & above & OperandFlags.shift != 0 {
+      next[index] = isTopRow ? edge[column] : current[index - columns]
+      nextFlags[index] = above
+    } else {
+      next[index] = current[index]
+      nextFlags[index] = currentFlags[index] & ~OperandFlags.shift
+    }
+  }
+}
+
+/// The registers of the array's last row: what stands at the foot of its columns.
+func copyLastRow(of registers: [Int32], into row: inout [Int32]) {
+  let first = registers.count - row.count
+  let registers = registers.span
+  var row = row.mutableSpan
+  for column in 0..<row.count { row[column] = registers[first + column] }
+}
