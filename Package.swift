@@ -28,6 +28,9 @@ let package = Package(
   targets: [
     module("Tensors"),
     module("Signals"),
+    module("Workloads", ["Tensors"]),
+    tests("TensorsTests", ["Tensors"]),
+    tests("WorkloadsTests", ["Tensors", "Workloads"]),
 
 
 
