@@ -27,13 +27,14 @@ let package = Package(
   name: "systole",
   targets: [
     module("Tensors"),
+    module("Workloads", ["Tensors"]),
+    module("Mappings", ["Tensors", "Workloads"]),
     module("Signals"),
     module("Simulation", ["Signals"]),
     module("Compute", ["Tensors", "Signals", "Simulation"]),
-
-
-
-
-
+    module("Memory", ["Signals", "Simulation"]),
+    module("Accelerators", ["Tensors", "Workloads", "Mappings", "Signals", "Simulation", "Compute", "Memory"]),
+    tests("TensorsTests", ["Tensors"]),
+    tests("WorkloadsTests", ["Tensors", "Workloads"]),
   ]
 )

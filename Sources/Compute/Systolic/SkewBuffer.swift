@@ -39,9 +39,9 @@ public struct SkewBuffer: Sendable, Codable {
     for lane in 0..<lanes { words[first + lane] = source[lane] }
   }
 
-  /// Writes an empty slot: nothing enters in this step.
-  public mutating func pushEmpty() {
-    flags[head] = 0
+  /// Writes a slot of zeros: no operand enters in this step.
+  public mutating func pushEmpty(flags newFlags: UInt8 = 0) {
+    flags[head] = newFlags
     usedLanes[head] = 0
     for index in head * lanes..<(head + 1) * lanes { words[index] = 0 }
   }

@@ -1,0 +1,204 @@
+public import Mappings
+import Memory
+import Compute
+import Tensors
+import Workloads
+
+/// A scheduled layer and where its tensors lie off chip: the source of every transfer and every walk.
+///
+/// Ifmap and ofmap are NCHW, filters MCRS, biases one psum a filter; psums are 4 bytes, little-endian.
+public struct PlacedLayer: Sendable, Codable {
+  /// The folds.
+  public let schedule: SystolicSchedule
+  /// First byte of each tensor off chip; the layer may have no bias.
+  public let ifmapAddress: Int
+  public let filterAddress: Int
+  public let biasAddress: Int?
+  public let ofmapAddress: Int
+  /// Bytes of an operand.
+  public let operandBytes: Int
+  /// Psums of one half of the accumulator, and its halves.
+  let halfWords: Int
+  let accumulatorHalves: Int
+  /// Elements of one half of each scratchpad.
+  let ifmapHalfElements: Int
+  let filterHalfElements: Int
+  let columns: Int
+  let rows: Int
+
+  /// A layer placed for a machine.
+  public init(
+    _ schedule: SystolicSchedule, on spec: SystolicSpec, ifmapAddress: Int, filterAddress: Int, biasAddress: Int?,
+    ofmapAddress: Int
+  ) {
+    self.schedule = schedule
+    self.ifmapAddress = ifmapAddress
+    self.filterAddress = filterAddress
+    self.biasAddress = biasAddress
+    self.ofmapAddress = ofmapAddress
+    operandBytes = spec.arithmetic.operandBytes
+    halfWords = spec.accumulatorBytes / spec.accumulatorHalves / 4
+    accumulatorHalves = spec.accumulatorHalves
+    ifmapHalfElements = spec.ifmapSpad.halfBytes / operandBytes
+    filterHalfElements = spec.filterSpad.halfBytes / operandBytes
+    columns = spec.columns
+    rows = spec.rows
+  }
+
+  private var layer: ConvolutionLayer { schedule.layer }
+}
+
+// MARK: - Transfers
+
+extension PlacedLayer {
+  /// All biases of the layer.
+  var biasLoad: Transfer {
+    Transfer(
+      memoryAddress: biasAddress ?? 0, runBytes: layer.filters * 4, bufferAddress: 0, tile: 0)
+  }
+
+  /// The box of ifmap rows that a fold's tile holds: images x channels x rows.
+  func ifmapLoad(_ fold: Fold, half: Int) -> Transfer {
+    let tile = schedule.ifmapTiles[fold.ifmapTile % schedule.ifmapTiles.count]
+    let plane = layer.inputHeight * layer.inputWidth * operandBytes
+    let firstPlane = tile.firstImage * layer.inputChannels + fold.group * layer.channelsPerGroup
+    return Transfer(
+      memoryAddress: ifmapAddress + firstPlane * plane + tile.firstRow * layer.inputWidth * operandBytes,
+      runBytes: tile.rows * layer.inputWidth * operandBytes,
+      innerCount: layer.channelsPerGroup, innerStride: plane,
+      outerCount: tile.images, outerStride: layer.inputChannels * plane,
+      bufferAddress: half * ifmapHalfElements * operandBytes, tile: fold.ifmapTile
+    ).merged
+  }
+
+  /// The weights that a fold's filter tile holds: filters x products.
+  func filterLoad(_ fold: Fold, half: Int) -> Transfer {
+    let box = schedule.filterBox(of: fold)
+    let filterBytes = layer.reductionLength * operandBytes
+    let first = fold.group * layer.filtersPerGroup + box.n.lowerBound
+    return Transfer(
+      memoryAddress: filterAddress + first * filterBytes + box.k.lowerBound * operandBytes,
+      runBytes: box.k.count * operandBytes, innerCount: box.n.count, innerStride: filterBytes,
+      bufferAddress: half * filterHalfElements * operandBytes, tile: fold.filterTile
+    ).merged
+  }
+
+  /// The stores that take a complete set of psums off chip: one for the positions of a partly covered image at either end,
+  /// one for whole images.
+  func psumStores(_ fold: Fold) -> [Transfer] {
+    let plane = layer.outputHeight * layer.outputWidth
+    var stores: [Transfer] = []
+    var position = fold.m.lowerBound
+    while position < fold.m.upperBound {
+      let (image, within) = position.quotientAndRemainder(dividingBy: plane)
+      let wholeImages = within == 0 ? (fold.m.upperBound - position) / plane : 0
+      let run = wholeImages > 0 ? plane : min(plane - within, fold.m.upperBound - position)
+      stores.append(
+        psumStore(fold, image: image, within: within, run: run, images: max(1, wholeImages), at: position))
+      position += run * max(1, wholeImages)
+    }
+    stores[stores.count - 1].completesTile = true
+    return stores
+  }
+
+  private func psumStore(_ fold: Fold, image: Int, within: Int, run: Int, images: Int, at position: Int) -> Transfer {
+    let plane = layer.outputHeight * layer.outputWidth
+    let filter = fold.group * layer.filtersPerGroup + fold.n.lowerBound
+    let (positionStride, filterStride) = psumStrides
+    var store = Transfer(
+      memoryAddress: ofmapAddress + ((image * layer.filters + filter) * plane + within) * 4,
+      runBytes: run * 4, innerCount: fold.n.count, innerStride: plane * 4,
+      outerCount: images, outerStride: layer.filters * plane * 4,
+      bufferAddress: psumBase(fold) + (position - fold.m.lowerBound) * positionStride,
+      tile: fold.psumTile, completesTile: false)
+    store.bufferRunStride = positionStride
+    store.bufferInnerStride = filterStride
+    store.bufferOuterStride = plane * positionStride
+    return store
+  }
+
+  /// First word of a fold's psums in the accumulator.
+  func psumBase(_ fold: Fold) -> Int { fold.psumTile % accumulatorHalves * halfWords }
+
+  /// Words between neighbouring positions and between neighbouring filters: columns lie side by side.
+  private var psumStrides: (position: Int, filter: Int) {
+    schedule.dataflow == .inputStationary ? (1, columns) : (columns, 1)
+  }
+}
+
+// MARK: - Walks
+
+extension PlacedLayer {
+  /// The walk of the ifmap scratchpad that gives element (m, k) of a fold.
+  private func ifmapAxes(_ fold: Fold) -> (m: AffineAxis, k: AffineAxis, tile: IfmapTile) {
+    let tile = schedule.ifmapTiles[fold.ifmapTile % schedule.ifmapTiles.count]
+    let width = layer.inputWidth
+    let plane = tile.rows * width
+    // Position 0 of the axis is the first position of the tile's first image; its window starts in the padding.
+    let top = -layer.paddingTop
+    let left = -layer.paddingLeft
+    let m = AffineAxis(
+      middle: layer.outputHeight, inner: layer.outputWidth, outerOffset: layer.channelsPerGroup * plane,
+      middleOffset: layer.strideHeight * width, innerOffset: layer.strideWidth,
+      middleRow: layer.strideHeight, innerColumn: layer.strideWidth,
+      start: .init(offset: (top - tile.firstRow) * width + left, row: top, column: left))
+    let k = AffineAxis(
+      middle: layer.filterHeight, inner: layer.filterWidth, outerOffset: plane,
+      middleOffset: layer.dilationHeight * width, innerOffset: layer.dilationWidth,
+      middleRow: layer.dilationHeight, innerColumn: layer.dilationWidth,
+      start: .init(offset: 0, row: 0, column: 0))
+    return (m, k, tile)
+  }
+
+  /// The ifmap stream of a fold; `lanes` and `steps` are two of the dimensions m and k.
+  func ifmapStream(_ fold: Fold, lanes: GEMMDimension, half: Int) -> OperandStream {
+    let axes = ifmapAxes(fold)
+    let firstOfTile = axes.tile.firstImage * layer.outputHeight * layer.outputWidth
+    let firstPosition = fold.m.lowerBound - firstOfTile
+    let lanesAreReduction = lanes == .k
+    return OperandStream(
+      lanes: lanesAreReduction ? axes.k : axes.m,
+      firstLane: lanesAreReduction ? fold.k.lowerBound : firstPosition, laneCount: fold[lanes].count,
+      steps: lanesAreReduction ? axes.m : axes.k,
+      firstStep: lanesAreReduction ? firstPosition : fold.k.lowerBound,
+      height: layer.inputHeight, width: layer.inputWidth, base: half * ifmapHalfElements)
+  }
+
+  /// The filter stream of a fold; `lanes` and `steps` are two of the dimensions k and n.
+  func filterStream(_ fold: Fold, lanes: GEMMDimension, half: Int) -> OperandStream {
+    let box = schedule.filterBox(of: fold)
+    let k = AffineAxis.dense(stride: 1)
+    let n = AffineAxis.dense(stride: box.k.count)
+    let firstProduct = fold.k.lowerBound - box.k.lowerBound
+    let firstFilter = fold.n.lowerBound - box.n.lowerBound
+    let lanesAreReduction = lanes == .k
+    return OperandStream(
+      lanes: lanesAreReduction ? k : n, firstLane: lanesAreReduction ? firstProduct : firstFilter,
+      laneCount: fold[lanes].count, steps: lanesAreReduction ? n : k,
+      firstStep: lanesAreReduction ? firstFilter : firstProduct,
+      height: 1, width: 1, base: half * filterHalfElements)
+  }
+}
+
+// MARK: - Psums
+
+extension PlacedLayer {
+  /// What the feet of the columns do with vector `vector` of a fold: on WS a position, on IS a filter, on OS an array row.
+  func psumControl(_ fold: Fold, vector: Int, drainedRows: Int) -> PsumControl {
+    let isUsed = schedule.dataflow != .outputStationary || vector < fold.m.count
+    let filter = fold.group * layer.filtersPerGroup + fold.n.lowerBound
+    let columnsAreFilters = schedule.dataflow != .inputStationary
+    // On OS the rows leave bottom first, so row 0 is the last of them.
+    let isLastVector =
+      switch schedule.dataflow {
+      case .weightStationary: vector == fold.m.count - 1
+      case .inputStationary: vector == fold.n.count - 1
+      case .outputStationary: vector == 0
+      }
+    return PsumControl(
+      address: isUsed ? Int32(psumBase(fold) + vector * columns) : -1,
+      bias: fold.isFirstOfPsums ? Int32(columnsAreFilters ? filter : filter + vector) : -1,
+      biasStride: columnsAreFilters ? 1 : 0, columns: Int32(fold[schedule.spatial.columns].count),
+      drainedRows: Int32(drainedRows), completesTile: fold.isLastOfPsums && isLastVector)
+  }
+}

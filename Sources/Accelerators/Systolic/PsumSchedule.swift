@@ -1,0 +1,44 @@
+import Compute
+import Mappings
+
+/// Control words for the feet of the columns, written ahead of time and read as the wave gets there.
+///
+/// A ring over steps: the word for step t is at column 0 in step t and at column c in step t + c, because it travels beside
+/// the wave.
+struct PsumSchedule: Sendable, Codable {
+  private var ring: [PsumControl]
+  private let columns: Int
+  /// No word is written for this step or a later one.
+  private(set) var lastStep = Int.min
+
+  init(timing: FoldTiming, edgeLatency: Int) {
+    columns = timing.columns
+    let ahead = 2 * timing.rows + timing.macStages + edgeLatency + 2
+    ring = [PsumControl](repeating: .none, count: ahead + timing.columns + 1)
+  }
+
+  /// Sets the word that stands at column 0 in `step`.
+  mutating func write(_ word: PsumControl, at step: Int) {
+    ring[step % ring.count] = word
+    lastStep = max(lastStep, step)
+  }
+
+  /// The words at all columns in `step`; returns whether any of them says something.
+  func read(at step: Int, into words: inout [PsumControl], drainedRows: inout [Int32]) -> Bool {
+    // Column c sees what column 0 saw c steps ago.
+    guard step - columns < lastStep + 1 else { return false }
+    var slot = step % ring.count
+    for column in 0..<columns {
+      words[column] = ring[slot]
+      drainedRows[column] = ring[slot].drainedRows
+      slot = slot == 0 ? ring.count - 1 : slot - 1
+    }
+    return true
+  }
+
+  /// Forgets the word that has passed the last column, so that its slot can be used again.
+  mutating func retire(at step: Int) {
+    let oldest = step - columns
+    if oldest >= 0 { ring[oldest % ring.count] = .none }
+  }
+}

@@ -1,0 +1,201 @@
+public import Compute
+import Mappings
+public import Memory
+public import Simulation
+import Tensors
+
+/// A systolic machine: weight, input or output stationary.
+///
+/// ```
+///                    prefetcher                 fold sequencer
+///                        | tiles                    | vectors
+///   memory <-> transfer engine -> filter spad -> skew (north)
+///                |         |                        |
+///                |         +----> ifmap spad -> skew (west) -> [ PE array ]
+///                |                                                  | psums
+///                +<------------------------------------------- accumulator
+/// ```
+///
+/// Its stored properties are its bill of materials; `Step` is its block diagram.
+public struct SystolicMachine: Machine, Sendable, Codable {
+  /// The blocks that act at a clock edge. They see each other's committed state only, so their order does not matter.
+  public enum Step: CaseIterable, Hashable, Sendable {
+    /// Queues loads in the order of first use, and stores of finished psums.
+    case prefetch
+    /// Sends requests, takes answers.
+    case transfer
+    /// Answers requests.
+    case memory
+    /// Fold sequencer, scratchpad reads, skew, PEs and accumulator: one clock enable freezes them together.
+    case array
+  }
+
+  /// What the machine was built as.
+  public let spec: SystolicSpec
+  /// The layer it runs, if any.
+  public private(set) var layer: PlacedLayer?
+
+  var prefetcher = TilePrefetcher()
+  /// Moves tiles.
+  public internal(set) var transfers: TransferEngine
+  var requests: Link<MemoryRequest>
+  var responses: Link<MemoryBeat>
+  /// Holds the tensors.
+  public var memory: IdealMemory
+
+  /// Feeds one edge of the array with ifmap elements.
+  public internal(set) var ifmapSpad: OperandScratchpad
+  /// Feeds the other edge with weights.
+  public internal(set) var filterSpad: OperandScratchpad
+  var folds: FoldSequencer
+  var west: SkewBuffer
+  var north: SkewBuffer
+  /// The PEs: one of the two, by dataflow.
+  var stationaryArray: StationaryArray?
+  var outputStationaryArray: OutputStationaryArray?
+  var psumSchedule: PsumSchedule
+  /// Adds psums of successive folds.
+  public internal(set) var accumulator: PsumAccumulator
+
+  /// What array and control counted.
+  public internal(set) var counters = SystolicCounters()
+  var waves = WaveTracker()
+
+  // Wires of the array step, and committed copies that other blocks see.
+  var isEnabled = false
+  var conflictCycles = 0
+  var conflictLabel = PECycleLabel.waitIfmap
+  var psumControl: [PsumControl]
+  var drainedRows: [Int32]
+  var issue = FoldSequencer.Issue()
+  var tilesInUse = FoldSequencer.TilesInUse()
+  var delivery: TransferEngine.Delivery?
+
+  /// A machine at rest.
+  public init(_ spec: SystolicSpec) {
+    self.spec = spec
+    transfers = TransferEngine(portBytes: spec.memory.portBytes, buffers: TilePrefetcher.Buffer.allCases.count)
+    requests = Link(capacity: 2, filler: .empty)
+    responses = Link(capacity: 2, filler: MemoryBeat(repeating: 0))
+    memory = IdealMemory(spec.memory)
+    let ifmapIsWest = spec.dataflow != .inputStationary
+    let format: OperandFormat = spec.arithmetic == .bfloat16 ? .bfloat16 : .int8
+    ifmapSpad = OperandScratchpad(spec.ifmapSpad, lanes: ifmapIsWest ? spec.rows : spec.columns, format: format)
+    filterSpad = OperandScratchpad(spec.filterSpad, lanes: ifmapIsWest ? spec.columns : spec.rows, format: format)
+    folds = FoldSequencer(spec)
+    west = SkewBuffer(lanes: spec.rows, latency: spec.edgeLatency)
+    north = SkewBuffer(lanes: spec.columns, latency: spec.edgeLatency)
+    stationaryArray = spec.stationaryArray
+    outputStationaryArray = spec.outputStationaryArray
+    psumSchedule = PsumSchedule(timing: FoldTiming(spec), edgeLatency: spec.edgeLatency)
+    accumulator = PsumAccumulator(
+      columns: spec.columns, bytes: spec.accumulatorBytes, halves: spec.accumulatorHalves, biasBytes: spec.biasBytes,
+      arithmetic: spec.arithmetic)
+    psumControl = [PsumControl](repeating: .none, count: spec.columns)
+    drainedRows = [Int32](repeating: -1, count: spec.columns)
+  }
+
+  /// Hands the machine a layer whose tensors lie in its memory. It must be quiescent.
+  public mutating func begin(_ layer: PlacedLayer, ifmap: OperandFormat, ifmapZeroPoint: Int16, filter: OperandFormat, filterZeroPoint: Int16) {
+    precondition(isQuiescent, "a machine runs one layer at a time")
+    self.layer = layer
+    prefetcher.begin(layer)
+    folds.begin(layer.schedule)
+    transfers.beginLayer()
+    accumulator.beginLayer()
+    ifmapSpad.configure(format: ifmap, zeroPoint: ifmapZeroPoint)
+    filterSpad.configure(format: filter, zeroPoint: filterZeroPoint)
+    tilesInUse = folds.tilesInUse
+  }
+
+  // MARK: Machine
+
+  public var clockDomains: [ClockDomain] { [spec.clock] }
+
+  public static func clockDomain(of step: Step) -> Int { 0 }
+
+  public mutating func evaluate(_ step: Step, cycle: Int) {
+    switch step {
+    case .prefetch:
+      guard let layer else { return }
+      prefetcher.evaluate(layer, prefetchView, engine: &transfers)
+    case .transfer:
+      let psums = accumulator
+      delivery = transfers.evaluate(requests: &requests, responses: &responses) { psums.psum(at: $0) }
+    case .memory:
+      memory.evaluate(requests: &requests, responses: &responses, cycle: cycle)
+    case .array:
+      evaluateArray()
+    }
+  }
+
+  public mutating func commit(_ edges: ClockEdges) {
+    commitArray()
+    commitDelivery()
+    transfers.commit()
+    prefetcher.commit()
+    memory.commit()
+    requests.commit()
+    responses.commit()
+  }
+
+  /// The clock edge of a delivery: bytes become visible in the buffer they are for.
+  private mutating func commitDelivery() {
+    guard let delivery else { return }
+    self.delivery = nil
+    switch TilePrefetcher.Buffer(rawValue: delivery.buffer)! {
+    case .ifmap:
+      ifmapSpad.commitWrite(delivery.beat, first: delivery.first, count: delivery.count, at: delivery.address)
+    case .filter:
+      filterSpad.commitWrite(delivery.beat, first: delivery.first, count: delivery.count, at: delivery.address)
+    case .bias:
+      for byte in 0..<delivery.count {
+        accumulator.writeBiasByte(delivery.beat[delivery.first + byte], at: delivery.address + byte)
+      }
+    }
+  }
+
+  public func activity(of domain: Int, after cycle: Int) -> Activity {
+    if isArrayBusy { return .busy }
+    if let layer, prefetcher.canAct(layer, prefetchView, transfers) { return .busy }
+    return transfers.activity(requests: requests, responses: responses)
+      .sooner(memory.activity(requests: requests, responses: responses, after: cycle))
+  }
+
+  public mutating func credit(skipped cycles: Int, domain: Int) {
+    counters.cycles += cycles
+    var sequencer = folds
+    _ = sequencer.issue(readiness)
+    counters.labels[folds.waitLabel(sequencer.hold)] += cycles * spec.peCount
+  }
+
+  public var isQuiescent: Bool {
+    prefetcher.isFinished && folds.isFinished && !isArrayBusy && transfers.isQuiescent
+      && memory.isQuiescent && requests.isQuiescent && responses.isQuiescent
+  }
+
+  public var waits: [Wait] {
+    var waits: [Wait] = []
+    if !folds.isFinished { waits.append(Wait(block: "fold_sequencer", cause: "\(folds.hold)")) }
+    if !prefetcher.isFinished { waits.append(Wait(block: "prefetcher", cause: "\(prefetcher.state)")) }
+    if !transfers.isQuiescent { waits.append(Wait(block: "transfer_engine", cause: "answers from memory")) }
+    return waits
+  }
+
+  /// What the prefetcher sees: committed state.
+  private var prefetchView: TilePrefetcher.View {
+    TilePrefetcher.View(
+      inUse: tilesInUse, halves: .init(ifmap: spec.ifmapSpad.halves, filter: spec.filterSpad.halves),
+      completedPsumTiles: accumulator.completedTiles)
+  }
+
+  /// What the fold sequencer sees: committed state.
+  var readiness: FoldSequencer.Readiness {
+    // Biases are loaded first and answers come in order, so tile 0 is never there before them.
+    FoldSequencer.Readiness(
+      ifmapTiles: transfers.loadedTiles[TilePrefetcher.Buffer.ifmap.rawValue]
+        + prefetcher.emptyTiles[TilePrefetcher.Buffer.ifmap.rawValue],
+      filterTiles: transfers.loadedTiles[TilePrefetcher.Buffer.filter.rawValue],
+      storedPsumTiles: transfers.storedTiles)
+  }
+}

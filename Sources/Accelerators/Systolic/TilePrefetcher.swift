@@ -1,0 +1,127 @@
+import Mappings
+import Memory
+
+/// Brings tiles into the scratchpads in the order in which folds need them, and stores finished psums.
+///
+/// It walks the folds ahead of the array. A tile is loaded as soon as a half of its scratchpad holds nothing that is still
+/// needed; because loads go in the order of first use, they can never block each other for ever.
+struct TilePrefetcher: Sendable, Codable {
+  /// The machine's buffers as load destinations.
+  enum Buffer: Int, CaseIterable, Sendable, Codable { case ifmap, filter, bias }
+
+  /// What it is about.
+  enum State: UInt8, CaseIterable, Sendable, Codable {
+    case idle, loadingBias, loadingIfmap, loadingFilter, waitingForHalf, waitingForQueue, finished
+  }
+
+  private var cursor: FoldCursor?
+  private(set) var state = State.idle
+  private var requestedIfmapTiles = 0
+  private var requestedFilterTiles = 0
+  private var isBiasRequested = true
+  private(set) var emptyTiles = [0, 0, 0]
+  private var newEmptyTile: Buffer?
+
+  private var storeCursor: FoldCursor?
+  private var storedTiles = 0
+  private var storeParts: [Transfer] = []
+
+  mutating func begin(_ layer: PlacedLayer) {
+    self = TilePrefetcher()
+    cursor = FoldCursor(layer.schedule)
+    storeCursor = FoldCursor(layer.schedule)
+    isBiasRequested = layer.biasAddress == nil
+  }
+
+  /// Every load was requested and every store queued.
+  var isFinished: Bool { (cursor?.isAtEnd ?? true) && (storeCursor?.isAtEnd ?? true) && storeParts.isEmpty }
+
+  /// What the prefetcher can see of the rest of the machine, in committed state.
+  struct View {
+    /// Oldest tiles that folds to come still read.
+    let inUse: FoldSequencer.TilesInUse
+    /// Halves of the scratchpads.
+    let halves: FoldSequencer.TilesInUse
+    /// Complete sets of psums in the accumulator.
+    let completedPsumTiles: Int
+  }
+
+  /// What the load side does next.
+  private enum LoadStep {
+    case wait(State)
+    case bias
+    case ifmap(Fold)
+    case filter(Fold)
+    case nextFold
+  }
+
+  private func nextLoad(_ layer: PlacedLayer, _ view: View, _ engine: borrowing TransferEngine) -> LoadStep {
+    guard let cursor, !cursor.isAtEnd else { return .wait(cursor == nil ? .idle : .finished) }
+    guard engine.canQueueLoad else { return .wait(.waitingForQueue) }
+    if !isBiasRequested { return .bias }
+    let fold = cursor.fold(in: layer.schedule)
+    if fold.ifmapTile == requestedIfmapTiles {
+      return fold.ifmapTile < view.inUse.ifmap + view.halves.ifmap ? .ifmap(fold) : .wait(.waitingForHalf)
+    }
+    if fold.filterTile == requestedFilterTiles {
+      return fold.filterTile < view.inUse.filter + view.halves.filter ? .filter(fold) : .wait(.waitingForHalf)
+    }
+    return .nextFold
+  }
+
+  /// Whether `evaluate` would do anything.
+  func canAct(_ layer: PlacedLayer, _ view: View, _ engine: borrowing TransferEngine) -> Bool {
+    if storedTiles < view.completedPsumTiles || (!storeParts.isEmpty && engine.canQueueStore) { return true }
+    if case .wait = nextLoad(layer, view, engine) { return false }
+    return true
+  }
+
+  /// Queues at most one load and one store.
+  mutating func evaluate(_ layer: PlacedLayer, _ view: View, engine: inout TransferEngine) {
+    switch nextLoad(layer, view, engine) {
+    case .wait(let reason):
+      state = reason
+    case .bias:
+      state = .loadingBias
+      isBiasRequested = true
+      engine.queue(.init(layer.biasLoad, into: Buffer.bias.rawValue))
+    case .ifmap(let fold):
+      state = .loadingIfmap
+      requestedIfmapTiles += 1
+      load(layer.ifmapLoad(fold, half: fold.ifmapTile % view.halves.ifmap), .ifmap, &engine)
+    case .filter(let fold):
+      state = .loadingFilter
+      requestedFilterTiles += 1
+      load(layer.filterLoad(fold, half: fold.filterTile % view.halves.filter), .filter, &engine)
+    case .nextFold:
+      cursor?.advance(in: layer.schedule)
+    }
+    queueStore(layer, view.completedPsumTiles, &engine)
+  }
+
+  /// The clock edge.
+  mutating func commit() {
+    guard let buffer = newEmptyTile else { return }
+    emptyTiles[buffer.rawValue] += 1
+    newEmptyTile = nil
+  }
+
+  /// A tile whose windows lie in the padding alone has no bytes: it is there at once.
+  private mutating func load(_ transfer: Transfer, _ buffer: Buffer, _ engine: inout TransferEngine) {
+    if transfer.bytes == 0 {
+      newEmptyTile = buffer
+    } else {
+      engine.queue(.init(transfer, into: buffer.rawValue))
+    }
+  }
+
+  private mutating func queueStore(_ layer: PlacedLayer, _ completedTiles: Int, _ engine: inout TransferEngine) {
+    if storeParts.isEmpty, storedTiles < completedTiles, let cursor = storeCursor {
+      storeParts = layer.psumStores(cursor.fold(in: layer.schedule))
+      storedTiles += 1
+      for _ in 0..<layer.schedule.reductionFolds { storeCursor?.advance(in: layer.schedule) }
+    }
+    guard engine.canQueueStore, !storeParts.isEmpty else { return }
+    engine.queue(store: storeParts.removeFirst())
+  }
+}

@@ -1,0 +1,157 @@
+public import Signals
+public import Tensors
+
+/// What the foot of a column does with the psum that leaves it: a control word that travels beside the wave.
+public struct PsumControl: Sendable, Codable, Equatable {
+  /// Address of column 0's psum, -1 if none leaves; column c adds c.
+  public var address: Int32
+  /// Bias register of column 0's psum, -1 where the fold adds to psums that already stand.
+  public var bias: Int32
+  /// How much the bias register's number grows from column to column: 1 where columns are filters, else 0.
+  public var biasStride: Int32
+  /// Columns in use.
+  public var columns: Int32
+  /// Rows that this column has already drained, -1 if the array does not drain (output stationary only).
+  public var drainedRows: Int32
+  /// The last psum of a complete set.
+  public var completesTile: Bool
+
+  /// A word by its parts.
+  public init(address: Int32, bias: Int32, biasStride: Int32, columns: Int32, drainedRows: Int32, completesTile: Bool) {
+    self.address = address
+    self.bias = bias
+    self.biasStride = biasStride
+    self.columns = columns
+    self.drainedRows = drainedRows
+    self.completesTile = completesTile
+  }
+
+  /// Nothing leaves.
+  public static let none = PsumControl(
+    address: -1, bias: -1, biasStride: 0, columns: 0, drainedRows: -1, completesTile: false)
+}
+
+/// The memory behind the array's foot: adds the psums of successive folds, starting from the bias.
+///
+/// One bank a column, each with a read and a write port of one psum: an addition a column and step. The word is read in the
+/// step in which the psum arrives and written at its end.
+public struct PsumAccumulator: Sendable, Codable {
+  /// What the accumulator counted.
+  public struct Counters: Sendable, Codable, Equatable, CounterSet {
+    public var reads = 0
+    public var writes = 0
+    public var biasReads = 0
+    public var additions = 0
+    public var storeReads = 0
+
+    public static let definitions: [CounterDefinition<Counters>] = [
+      .init("psum_reads", unit: "accesses", "Psums read to be added to: one for each psum that a later fold brings.") {
+        $0.reads
+      },
+      .init("psum_writes", unit: "accesses", "Psums written: ofmap elements x folds of the reduction.") { $0.writes },
+      .init("bias_reads", unit: "accesses", "Psums that started from a bias register (or from its zero).") {
+        $0.biasReads
+      },
+      .init("additions", unit: "operations", "Additions at the columns' feet: psum_reads + bias_reads.") {
+        $0.additions
+      },
+      .init("store_reads", unit: "accesses", "Psums read to be stored off chip.") { $0.storeReads },
+    ]
+  }
+
+  /// Columns of the array.
+  public let columns: Int
+  /// Psums of one half.
+  public let halfWords: Int
+  /// Halves: 2 where one is stored while the other accumulates.
+  public let halves: Int
+  /// The numbers it adds.
+  public let arithmetic: Arithmetic
+  /// What it counted.
+  public private(set) var counters = Counters()
+  /// Complete sets of psums since the layer began.
+  public private(set) var completedTiles = 0
+
+  var storage: [Int32]
+  var biases: [Int32]
+  /// This step's psums at the feet of the columns.
+  public var arriving: [Int32]
+
+  // Writes latched in this step: address -1 where there is none.
+  private var writeAddresses: [Int32]
+  private var writeValues: [Int32]
+  private var isWriting = false
+  private var completes = false
+
+  /// An accumulator of zeros.
+  public init(columns: Int, bytes: Int, halves: Int, biasBytes: Int, arithmetic: Arithmetic) {
+    self.columns = columns
+    self.halves = halves
+    self.arithmetic = arithmetic
+    halfWords = bytes / halves / 4
+    storage = [Int32](repeating: 0, count: halfWords * halves)
+    biases = [Int32](repeating: 0, count: biasBytes / 4)
+    arriving = [Int32](repeating: 0, count: columns)
+    writeAddresses = [Int32](repeating: -1, count: columns)
+    writeValues = [Int32](repeating: 0, count: columns)
+  }
+
+  /// One psum, as the store path reads it.
+  public func psum(at address: Int) -> Int32 { storage[address] }
+
+  /// Forgets counts of the last layer's tiles and clears the bias registers.
+  public mutating func beginLayer() {
+    completedTiles = 0
+    for index in biases.indices { biases[index] = 0 }
+  }
+
+  /// Evaluates one enabled step: `control[c]` says what column c's psum is.
+  public mutating func step(_ control: [PsumControl]) {
+    switch arithmetic {
+    case .int8: accumulate(IntegerArithmetic.self, control)
+    case .bfloat16: accumulate(BFloat16Arithmetic.self, control)
+    }
+  }
+
+  private mutating func accumulate<Contract: MACArithmetic>(_: Contract.Type, _ control: [PsumControl]) {
+    isWriting = true
+    completes = false
+    for column in 0..<columns {
+      let word = control[column]
+      guard word.address >= 0, column < Int(word.columns) else {
+        writeAddresses[column] = -1
+        continue
+      }
+      let address = Int(word.address) + column
+      let startsFromBias = word.bias >= 0
+      let old = startsFromBias ? biases[Int(word.bias) + column * Int(word.biasStride)] : storage[address]
+      writeAddresses[column] = Int32(address)
+      writeValues[column] = Contract.add(old, arriving[column])
+      if startsFromBias { counters.biasReads += 1 } else { counters.reads += 1 }
+      if word.completesTile && column == Int(word.columns) - 1 { completes = true }
+    }
+  }
+
+  /// The clock edge.
+  public mutating func commit() {
+    guard isWriting else { return }
+    isWriting = false
+    for column in 0..<columns where writeAddresses[column] >= 0 {
+      storage[Int(writeAddresses[column])] = writeValues[column]
+      counters.writes += 1
+    }
+    counters.additions = counters.reads + counters.biasReads
+    if completes { completedTiles += 1 }
+    completes = false
+  }
+
+  /// Writes bytes of the bias registers, as they arrive from off chip; aligned to 4 bytes by the layout of the tensors.
+  public mutating func writeBiasByte(_ byte: UInt8, at address: Int) {
+    let shift = UInt32(8 * (address % 4))
+    let old = UInt32(bitPattern: biases[address / 4])
+    biases[address / 4] = Int32(bitPattern: old & ~(0xFF << shift) | UInt32(byte) << shift)
+  }
+
+  /// Counts psums that left for off-chip memory.
+  public mutating func countStoreReads(_ words: Int) { counters.storeReads += words }
+}

@@ -1,0 +1,143 @@
+public import Signals
+public import Simulation
+
+/// An off-chip memory that answers every read after a fixed latency, at a fixed bandwidth, in order.
+public struct IdealMemory: Sendable, Codable {
+  /// What is fixed when the memory is built.
+  public struct Spec: Sendable, Codable, Equatable {
+    /// Bytes of one request: 1 to 64, a power of two.
+    public var portBytes: Int
+    /// Bytes a cycle, reads and writes together.
+    public var bytesPerCycle: Int
+    /// Cycles from taking a request to its data on the response link.
+    public var latencyCycles: Int
+    /// Capacity in bytes.
+    public var capacityBytes: Int
+
+    /// A spec by its parts.
+    public init(portBytes: Int, bytesPerCycle: Int, latencyCycles: Int, capacityBytes: Int) {
+      self.portBytes = portBytes
+      self.bytesPerCycle = bytesPerCycle
+      self.latencyCycles = latencyCycles
+      self.capacityBytes = capacityBytes
+    }
+  }
+
+  /// What the memory counted.
+  public struct Counters: Sendable, Codable, Equatable, CounterSet {
+    public var readRequests = 0
+    public var writeRequests = 0
+    public var readBytes = 0
+    public var writtenBytes = 0
+    public var usefulReadBytes = 0
+    public var usefulWrittenBytes = 0
+
+    public static let definitions: [CounterDefinition<Counters>] = [
+      .init("read_requests", unit: "accesses", "Reads taken from the port.") { $0.readRequests },
+      .init("write_requests", unit: "accesses", "Writes taken from the port.") { $0.writeRequests },
+      .init("read_bytes", unit: "bytes", "Bytes moved by reads: read_requests x port width.") { $0.readBytes },
+      .init("written_bytes", unit: "bytes", "Bytes moved by writes: write_requests x port width.") { $0.writtenBytes },
+      .init("useful_read_bytes", unit: "bytes", "Bytes of reads that the requester wanted.") { $0.usefulReadBytes },
+      .init("useful_written_bytes", unit: "bytes", "Bytes of writes that were enabled.") { $0.usefulWrittenBytes },
+    ]
+  }
+
+  /// What is fixed when the memory is built.
+  public let spec: Spec
+  /// The bytes.
+  public var contents: PagedMemory
+  /// What it counted.
+  public private(set) var counters = Counters()
+
+  /// Reads on their way: when their data are due, oldest first, and the data.
+  private var dueCycles: [Int]
+  private var dueBeats: [MemoryBeat]
+  private var oldest = 0
+  private var inFlight = 0
+  /// First cycle in which the next request may be taken, in units of 1 / bytesPerCycle cycles.
+  private var portFree = 0
+  // Next state, latched by evaluate.
+  private var taken: MemoryRequest?
+  private var takenCycle = 0
+  private var answers = false
+
+  /// An empty memory.
+  public init(_ spec: Spec) {
+    precondition(
+      (1...64).contains(spec.portBytes) && spec.portBytes.nonzeroBitCount == 1 && spec.bytesPerCycle > 0
+        && spec.latencyCycles >= 1, "a memory has a port, a bandwidth and a latency")
+    self.spec = spec
+    contents = PagedMemory(capacity: spec.capacityBytes)
+    // As many reads as the latency can hide, at one request a cycle at most.
+    let depth = spec.latencyCycles + 2
+    dueCycles = [Int](repeating: 0, count: depth)
+    dueBeats = [MemoryBeat](repeating: MemoryBeat(repeating: 0), count: depth)
+  }
+
+  /// Takes at most one request and gives at most one answer.
+  public mutating func evaluate(
+    requests: inout Link<MemoryRequest>, responses: inout Link<MemoryBeat>, cycle: Int
+  ) {
+    taken = nil
+    answers = inFlight > 0 && dueCycles[oldest] <= cycle && responses.canSend
+    if answers { responses.send(dueBeats[oldest]) }
+    takenCycle = cycle
+    guard let request = requests.front, isPortFree(cycle), request.isWrite || inFlight < dueCycles.count else { return }
+    taken = requests.receive()
+  }
+
+  /// The clock edge.
+  public mutating func commit() {
+    if answers {
+      answers = false
+      oldest = (oldest + 1) % dueCycles.count
+      inFlight -= 1
+    }
+    guard let request = taken else { return }
+    taken = nil
+    portFree = max(portFree, takenCycle * spec.bytesPerCycle) + spec.portBytes
+    let useful = request.enables.nonzeroBitCount
+    if request.isWrite {
+      contents.write(request.address, request.data, enables: request.enables)
+      counters.writeRequests += 1
+      counters.writtenBytes += spec.portBytes
+      counters.usefulWrittenBytes += useful
+    } else {
+      let place = (oldest + inFlight) % dueCycles.count
+      dueCycles[place] = takenCycle + spec.latencyCycles
+      dueBeats[place] = contents.read(request.address, count: spec.portBytes)
+      inFlight += 1
+      counters.readRequests += 1
+      counters.readBytes += spec.portBytes
+      counters.usefulReadBytes += useful
+    }
+  }
+
+  /// Whether the port has moved the bytes of earlier requests.
+  private func isPortFree(_ cycle: Int) -> Bool {
+    portFree < (cycle + 1) * spec.bytesPerCycle
+  }
+
+  /// When it next has something to do.
+  public func activity(requests: Link<MemoryRequest>, responses: Link<MemoryBeat>, after cycle: Int) -> Activity {
+    var activity = Activity.waiting
+    if inFlight > 0 {
+      activity = dueCycles[oldest] <= cycle + 1 ? (responses.canSend ? .busy : .waiting) : .asleep(until: dueCycles[oldest])
+    }
+    if requests.hasFront, requests.front?.isWrite == true || inFlight < dueCycles.count {
+      let free = portFree / spec.bytesPerCycle
+      activity = activity.sooner(free <= cycle + 1 ? .busy : .asleep(until: free))
+    }
+    return activity
+  }
+
+  /// No read on its way.
+  public var isQuiescent: Bool { inFlight == 0 }
+
+  /// Reads on their way, for observers.
+  public var readsInFlight: Int { inFlight }
+  /// The request taken in this cycle, for observers (after `evaluate`).
+  public var takenRequest: MemoryRequest? { taken }
+  /// Whether an answer leaves in this cycle, for observers (after `evaluate`).
+  public var isAnswering: Bool { answers }
+}

@@ -1,0 +1,216 @@
+public import Signals
+public import Simulation
+
+/// Moves tiles between off-chip memory and the chip's buffers: one request a cycle, answers in order.
+///
+/// Loads and stores have a queue each; where both can go, they take turns. A store is done when its last request has left:
+/// the memory takes requests in order, so nobody can read past it.
+public struct TransferEngine: Sendable, Codable {
+  /// Transfers that either queue holds.
+  public static let queueDepth = 4
+
+  /// What the engine counted.
+  public struct Counters: Sendable, Codable, Equatable, CounterSet {
+    public var loadedBytes = 0
+    public var storedBytes = 0
+    public var loadRequests = 0
+    public var storeRequests = 0
+    public var stalledCycles = 0
+
+    public static let definitions: [CounterDefinition<Counters>] = [
+      .init("loaded_bytes", unit: "bytes", "Bytes that loads delivered to scratchpads.") { $0.loadedBytes },
+      .init("stored_bytes", unit: "bytes", "Bytes that stores took from the accumulator.") { $0.storedBytes },
+      .init("load_requests", unit: "accesses", "Read requests sent; each moves one port width.") { $0.loadRequests },
+      .init("store_requests", unit: "accesses", "Write requests sent; each moves one port width.") { $0.storeRequests },
+      .init("request_stall_cycles", unit: "cycles", "Cycles in which a request was ready and the port was not.") {
+        $0.stalledCycles
+      },
+    ]
+  }
+
+  /// A load with the buffer it fills.
+  public struct Load: Sendable, Codable, Equatable {
+    /// The move.
+    public var transfer: Transfer
+    /// Number of the destination among the machine's buffers.
+    public var buffer: Int
+
+    /// A load of `transfer` into `buffer`.
+    public init(_ transfer: Transfer, into buffer: Int) {
+      self.transfer = transfer
+      self.buffer = buffer
+    }
+  }
+
+  /// Bytes of a load that arrive in this cycle.
+  public struct Delivery: Sendable, Codable, Equatable {
+    /// The memory's answer, of which `count` bytes from `first` on are wanted.
+    public let beat: MemoryBeat
+    public let first: Int
+    public let count: Int
+    /// Number of the buffer and address in it.
+    public let buffer: Int
+    public let address: Int
+  }
+
+  /// Bytes of one request.
+  public let portBytes: Int
+  /// What the engine counted.
+  public private(set) var counters = Counters()
+
+  /// Loads whose requests or answers are outstanding; `issuing` counts those whose requests have all left.
+  private var loads: [Load] = []
+  private var issued = 0
+  private var issueCursor = TransferCursor()
+  private var receiveCursor = TransferCursor()
+  private var stores: [Transfer] = []
+  private var storeCursor = TransferCursor()
+  private var storesWentLast = false
+
+  /// Tiles completed by each buffer's loads, and by stores.
+  public private(set) var loadedTiles: [Int]
+  public private(set) var storedTiles = 0
+
+  // Next state, latched by evaluate.
+  private var newLoad: Load?
+  private var newStore: Transfer?
+  private var issueEnds = false
+  private var receiveEnds = false
+  private var storeEnds = false
+  private var isDelivering = false
+  private var isStalled = false
+
+  /// An idle engine for a machine with `buffers` scratchpads.
+  public init(portBytes: Int, buffers: Int) {
+    self.portBytes = portBytes
+    loadedTiles = [Int](repeating: 0, count: buffers)
+    loads.reserveCapacity(Self.queueDepth)
+    stores.reserveCapacity(Self.queueDepth)
+  }
+
+  /// Forgets how many tiles were moved for the last layer; the engine must be quiescent.
+  public mutating func beginLayer() {
+    for buffer in loadedTiles.indices { loadedTiles[buffer] = 0 }
+    storedTiles = 0
+  }
+
+  /// Whether a load or a store can be queued in this cycle.
+  public var canQueueLoad: Bool { loads.count < Self.queueDepth }
+  public var canQueueStore: Bool { stores.count < Self.queueDepth }
+
+  /// Queues a load, at most one a cycle.
+  public mutating func queue(_ load: Load) {
+    precondition(canQueueLoad && newLoad == nil && load.transfer.bytes > 0, "one load a cycle, while there is room")
+    newLoad = load
+  }
+
+  /// Queues a store, at most one a cycle.
+  public mutating func queue(store: Transfer) {
+    precondition(canQueueStore && newStore == nil && store.bytes > 0, "one store a cycle, while there is room")
+    newStore = store
+  }
+
+  /// Sends at most one request and takes at most one answer.
+  ///
+  /// `psum` reads one psum of the accumulator by its address. Returns the bytes to be written into a scratchpad.
+  public mutating func evaluate(
+    requests: inout Link<MemoryRequest>, responses: inout Link<MemoryBeat>, psum: (Int) -> Int32
+  ) -> Delivery? {
+    sendRequest(to: &requests, psum)
+    return takeAnswer(from: &responses)
+  }
+
+  /// The clock edge.
+  public mutating func commit() {
+    if receiveEnds {
+      if loads[0].transfer.completesTile { loadedTiles[loads[0].buffer] += 1 }
+      loads.removeFirst()
+      issued -= 1
+      receiveCursor = TransferCursor()
+    }
+    if issueEnds {
+      issued += 1
+      issueCursor = TransferCursor()
+    }
+    if storeEnds {
+      if stores[0].completesTile { storedTiles += 1 }
+      stores.removeFirst()
+      storeCursor = TransferCursor()
+    }
+    if let load = newLoad { loads.append(load) }
+    if let store = newStore { stores.append(store) }
+    (newLoad, newStore) = (nil, nil)
+    (issueEnds, receiveEnds, storeEnds, isDelivering, isStalled) = (false, false, false, false, false)
+  }
+
+  /// No transfer queued or under way.
+  public var isQuiescent: Bool { loads.isEmpty && stores.isEmpty && newLoad == nil && newStore == nil }
+
+  /// When it next has something to do.
+  public func activity(requests: Link<MemoryRequest>, responses: Link<MemoryBeat>) -> Activity {
+    let wantsToSend = issued < loads.count || !stores.isEmpty
+    return (wantsToSend && requests.canSend) || responses.hasFront ? .busy : .waiting
+  }
+
+  /// Loads and stores in the queues, for observers.
+  public var queuedLoads: Int { loads.count }
+  public var queuedStores: Int { stores.count }
+  /// The tile and buffer of the load whose answers arrive, for observers.
+  public var receivingLoad: Load? { loads.first }
+  /// Whether bytes are delivered or a request is held back in this cycle (after `evaluate`).
+  public var deliversInCycle: Bool { isDelivering }
+}
+
+// MARK: - One cycle, part by part
+
+extension TransferEngine {
+  private mutating func sendRequest(to requests: inout Link<MemoryRequest>, _ psum: (Int) -> Int32) {
+    let hasLoad = issued < loads.count
+    let hasStore = !stores.isEmpty
+    guard hasLoad || hasStore else { return }
+    guard requests.canSend else {
+      counters.stalledCycles += 1
+      isStalled = true
+      return
+    }
+    if hasStore, !hasLoad || !storesWentLast {
+      requests.send(storeRequest(psum))
+      counters.storeRequests += 1
+      storesWentLast = true
+    } else {
+      let transfer = loads[issued].transfer
+      let block = issueCursor.block(of: transfer, portBytes: portBytes)
+      requests.send(MemoryRequest(address: block.address, isWrite: false, enables: block.enables))
+      issueEnds = issueCursor.advance(past: block, of: transfer)
+      counters.loadRequests += 1
+      storesWentLast = false
+    }
+  }
+
+  private mutating func storeRequest(_ psum: (Int) -> Int32) -> MemoryRequest {
+    let store = stores[0]
+    let block = storeCursor.block(of: store, portBytes: portBytes)
+    let run =
+      store.bufferAddress + block.outer * store.bufferOuterStride + block.inner * store.bufferInnerStride
+    var data = MemoryBeat(repeating: 0)
+    for byte in 0..<block.count {
+      let (word, part) = (block.runOffset + byte).quotientAndRemainder(dividingBy: 4)
+      let value = UInt32(bitPattern: psum(run + word * store.bufferRunStride))
+      data[block.first + byte] = UInt8(truncatingIfNeeded: value >> UInt32(8 * part))
+    }
+    counters.storedBytes += block.count
+    storeEnds = storeCursor.advance(past: block, of: store)
+    return MemoryRequest(address: block.address, isWrite: true, enables: block.enables, data: data)
+  }
+
+  private mutating func takeAnswer(from responses: inout Link<MemoryBeat>) -> Delivery? {
+    guard responses.hasFront, let load = loads.first else { return nil }
+    let beat = responses.receive()
+    let block = receiveCursor.block(of: load.transfer, portBytes: portBytes)
+    let address = load.transfer.bufferAddress + receiveCursor.passed
+    receiveEnds = receiveCursor.advance(past: block, of: load.transfer)
+    counters.loadedBytes += block.count
+    isDelivering = true
+    return Delivery(beat: beat, first: block.first, count: block.count, buffer: load.buffer, address: address)
+  }
+}
