@@ -27,6 +27,9 @@ let package = Package(
   name: "systole",
   targets: [
     module("Tensors"),
+    module("Configuration"),
+    tests("TensorsTests", ["Tensors"]),
+    tests("ConfigurationTests", ["Configuration"]),
     module("Signals"),
     module("Simulation", ["Signals"]),
     module("Compute", ["Tensors", "Signals", "Simulation"]),
