@@ -258,7 +258,8 @@ struct ConfigurationSchemaTests {
     let lines = Self.schema.table.split(separator: "\n")
     #expect(lines[0].hasPrefix("key ") && lines.count == 12)
     #expect(
-      lines[2] == "machine.array.rows        integer          16        1 to 1024                 PEs     Rows of the array.")
+      lines[2]
+        == "machine.array.rows        integer          16        1 to 1024                 PEs     Rows of the array.")
     #expect(lines[10].hasPrefix("workload.layers[].stride  integer "))
     #expect(
       Self.schema.json.compactText.hasPrefix(
