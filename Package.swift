@@ -34,7 +34,7 @@ let package = Package(
     module("Reports"),
     tests("TensorsTests", ["Tensors"]),
     tests("CodecsTests", ["Codecs", "Tensors"]),
-    tests("ImagesTests", ["Images", "Codecs", "Tensors"]),
+    tests("ImagesTests", ["Images", "Codecs", "Tensors"], resources: [.copy("Fixtures")]),
     tests("WorkloadsTests", ["Workloads", "Tensors"]),
     tests("ReportsTests", ["Reports"]),
     tests("ConfigurationTests", ["Configuration"]),

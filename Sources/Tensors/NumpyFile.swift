@@ -13,7 +13,10 @@ public enum NumpyFile {
   public static func read(_ bytes: [UInt8], file: String) throws(InputError) -> AnyTensor {
     let header = try NumpyHeader(bytes, file: file)
     let payload = try header.checkPayload(bytes.count, file: file)
-    return RawElements(bytes: bytes, offset: payload, header: header).tensor()
+    let elements = RawElements(
+      bytes: bytes, offset: payload, type: header.type, shape: header.shape, isBigEndian: header.isBigEndian,
+      isFortran: header.isFortran)
+    return elements.tensor()
   }
 
   /// The bytes that `numpy.save` writes for the same array in C order: version 1.0, or 2.0 for a header past 65,535 bytes.

@@ -3,11 +3,15 @@ struct RawElements {
   let bytes: [UInt8]
   /// Offset of the first element; the caller has checked that all of them are there.
   let offset: Int
-  let header: NumpyHeader
+  let type: ElementType
+  let shape: Shape
+  let isBigEndian: Bool
+  /// Whether the first index runs fastest in the file.
+  let isFortran: Bool
 
   /// The tensor, in row-major order.
   func tensor() -> AnyTensor {
-    switch header.type {
+    switch type {
     case .bool: .bool(dense(words(UInt8.self).map { $0 != 0 }))
     case .int8: .int8(dense(words()))
     case .uint8: .uint8(dense(words()))
@@ -25,7 +29,7 @@ struct RawElements {
   }
 
   private func words<Word: FixedWidthInteger>(_: Word.Type = Word.self) -> [Word] {
-    let count = header.shape.count
+    let count = shape.count
     let byteCount = count * MemoryLayout<Word>.size
     precondition(offset + byteCount <= bytes.count, "the elements were checked to be in the file")
     let raw = unsafe [Word](unsafeUninitializedCapacity: count) { buffer, initialized in
@@ -35,16 +39,16 @@ struct RawElements {
       }
       initialized = count
     }
-    return header.isBigEndian ? raw.map(Word.init(bigEndian:)) : raw.map(Word.init(littleEndian:))
+    return isBigEndian ? raw.map(Word.init(bigEndian:)) : raw.map(Word.init(littleEndian:))
   }
 
   private func dense<Element>(_ elements: [Element]) -> Tensor<Element> {
-    header.isFortran ? Tensor(header.shape, rowMajor(elements)) : Tensor(header.shape, elements)
+    isFortran ? Tensor(shape, rowMajor(elements)) : Tensor(shape, elements)
   }
 
   /// Reorders elements whose first index runs fastest, by counting through the row-major indices.
   private func rowMajor<Element>(_ elements: [Element]) -> [Element] {
-    let extents = header.shape.dimensions
+    let extents = shape.dimensions
     var strides = [Int](repeating: 1, count: extents.count)
     for axis in strides.indices.dropFirst() { strides[axis] = strides[axis - 1] * max(1, extents[axis - 1]) }
     var index = [Int](repeating: 0, count: extents.count)
