@@ -27,14 +27,23 @@ let package = Package(
   name: "systole",
   targets: [
     module("Tensors"),
+    module("Codecs", ["Tensors"]),
+    module("Configuration"),
     module("Workloads", ["Tensors"]),
+    module("Images", ["Tensors", "Codecs"]),
     module("Mappings", ["Tensors", "Workloads"]),
     module("Signals"),
     module("Simulation", ["Signals"]),
     module("Compute", ["Tensors", "Signals", "Simulation"]),
     module("Memory", ["Signals", "Simulation"]),
     module("Accelerators", ["Tensors", "Workloads", "Mappings", "Signals", "Simulation", "Compute", "Memory"]),
+    module("Reports"),
+
     tests("TensorsTests", ["Tensors"]),
-    tests("WorkloadsTests", ["Tensors", "Workloads"]),
+    tests("CodecsTests", ["Codecs", "Tensors"]),
+    tests("ConfigurationTests", ["Configuration"]),
+    tests("WorkloadsTests", ["Workloads", "Tensors"]),
+    tests("ImagesTests", ["Images", "Codecs", "Tensors"], resources: [.copy("Fixtures")]),
+    tests("ReportsTests", ["Reports"]),
   ]
 )

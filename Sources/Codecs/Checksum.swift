@@ -1,0 +1,31 @@
+/// The checksums of gzip, PNG and zlib.
+public enum Checksum {
+  private static let table: [UInt32] = (0..<256).map { byte in
+    (0..<8).reduce(UInt32(byte)) { crc, _ in crc & 1 == 1 ? 0xEDB8_8320 ^ (crc >> 1) : crc >> 1 }
+  }
+
+  /// CRC-32 of ISO 3309 (RFC 1952 section 8), continued from `crc`.
+  public static func crc32(_ bytes: some Sequence<UInt8>, continuing crc: UInt32 = 0) -> UInt32 {
+    let table = table
+    return ~bytes.reduce(~crc) { table[Int(truncatingIfNeeded: $0 ^ UInt32($1)) & 0xFF] ^ ($0 >> 8) }
+  }
+
+  /// Adler-32 (RFC 1950 section 9), continued from `adler`.
+  public static func adler32(_ bytes: [UInt8], continuing adler: UInt32 = 1) -> UInt32 {
+    var low = adler & 0xFFFF
+    var high = adler >> 16
+    var start = 0
+    // 5552 bytes are the most whose sums stay within 32 bits.
+    while start < bytes.count {
+      let end = min(bytes.count, start + 5552)
+      for byte in bytes[start..<end] {
+        low &+= UInt32(byte)
+        high &+= low
+      }
+      low %= 65521
+      high %= 65521
+      start = end
+    }
+    return high << 16 | low
+  }
+}

@@ -1,0 +1,67 @@
+/// One override `machine.array.rows=8` of the command line.
+struct ConfigurationOverride {
+  let text: String
+  private let path: String
+  private let value: String
+
+  init(_ text: String) throws(ConfigurationError) {
+    guard let separator = text.firstIndex(of: "=") else {
+      throw ConfigurationError(
+        file: "--set \(text)", position: nil, kind: .override, problem: "an override needs a '='",
+        remedy: "write --set key.path=value")
+    }
+    self.text = text
+    path = String(text[..<separator])
+    value = String(text[text.index(after: separator)...])
+  }
+
+  /// The override as a layer of nested objects with one member each.
+  func layer(in schema: ConfigurationSchema) throws(ConfigurationError) -> ConfigurationResolver.Layer {
+    let names = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    var node = schema.root
+    for name in names {
+      guard let child = node.child(name) else {
+        throw fault(.unknownKey, "unknown key '\(path)'", remedy: schema.suggestion(for: name, in: node))
+      }
+      node = child
+    }
+    let start = SourcePosition(line: 1, column: 1)
+    var content = JSON5Value(try parse(as: node.key?.type), at: start)
+    for name in names.dropFirst().reversed() {
+      content = JSON5Value(.object([JSON5Member(key: name, position: start, value: content)]), at: start)
+    }
+    return ConfigurationResolver.Layer(
+      members: [JSON5Member(key: names[0], position: start, value: content)],
+      source: ConfigurationResolver.Source(name: text, isOverride: true))
+  }
+
+  /// The value as the key's type reads it: texts need no quotes, a list no brackets; a group takes the path of a file.
+  private func parse(as type: ConfigurationType?) throws(ConfigurationError) -> JSON5Value.Content {
+    switch type {
+    case nil where !value.hasPrefix("{"): return .string(value)
+    case .string, .choice, .path:
+      let isQuoted = value.hasPrefix("\"") || value.hasPrefix("'")
+      return isQuoted ? try json(value) : .string(value)
+    case .list(let element, _) where !value.hasPrefix("["):
+      switch element {
+      case .string, .choice, .path:
+        let start = SourcePosition(line: 1, column: 1)
+        return .array(value.split(separator: ",").map { JSON5Value(.string(String($0)), at: start) })
+      default: return try json("[\(value)]")
+      }
+    default: return try json(value)
+    }
+  }
+
+  private func json(_ text: String) throws(ConfigurationError) -> JSON5Value.Content {
+    do {
+      return try JSON5Document(text: text, file: "").root.content
+    } catch {
+      throw fault(error.kind, "'\(text)' is no value of \(path): \(error.problem)", remedy: error.remedy)
+    }
+  }
+
+  private func fault(_ kind: ConfigurationError.Kind, _ problem: String, remedy: String) -> ConfigurationError {
+    ConfigurationError(file: "--set \(text)", position: nil, kind: kind, problem: problem, remedy: remedy)
+  }
+}
