@@ -30,6 +30,8 @@ let package = Package(
     module("Signals"),
     module("Simulation", ["Signals"]),
     module("Compute", ["Tensors", "Signals", "Simulation"]),
+    module("WaveFormats", ["Signals"]),
+    tests("WaveFormatsTests", ["WaveFormats", "Signals"]),
 
 
 
