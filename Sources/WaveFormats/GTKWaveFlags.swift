@@ -11,6 +11,7 @@ struct GTKWaveFlags: OptionSet {
   static let blank = GTKWaveFlags(rawValue: 0x200)
   static let signed = GTKWaveFlags(rawValue: 0x400)
   static let ascii = GTKWaveFlags(rawValue: 0x800)
+  static let collapsed = GTKWaveFlags(rawValue: 0x1000)
   static let fileFilter = GTKWaveFlags(rawValue: 0x2000)
   static let analogStep = GTKWaveFlags(rawValue: 0x8000)
   static let analogHeight = GTKWaveFlags(rawValue: 0x20000)

@@ -181,7 +181,7 @@ struct GTKWaveText {
     set([.blank, .groupBegin, closed])
     line("-\(name)")
     for item in items { append(item) }
-    set([.blank, .groupEnd, closed])
+    set([.blank, .groupEnd, isOpen ? [] : [.closed, .collapsed]])
     line("-\(name)")
   }
 
