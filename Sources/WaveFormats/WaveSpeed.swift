@@ -31,8 +31,8 @@ public struct WaveSpeed: Sendable {
   /// Records `cycles` cycles into a writer and ends it; returns the bytes written.
   public func write(_ writer: some WaveWriter, cycles: Int) throws -> Int {
     for cycle in 0..<cycles {
-      try writer.record(
-        at: SimulationTime(femtoseconds: UInt64(cycle) * 1_000_000), changes: changes[cycle % changes.count].span, texts: [])
+      let all = changes[cycle % changes.count]
+      try writer.record(at: SimulationTime(femtoseconds: UInt64(cycle) * 1_000_000), changes: all.span, texts: [])
     }
     try writer.finish(at: SimulationTime(femtoseconds: UInt64(cycles) * 1_000_000))
     return writer.byteCount
