@@ -37,6 +37,7 @@ let package = Package(
     module("Compute", ["Tensors", "Signals", "Simulation"]),
     module("Memory", ["Signals", "Simulation"]),
     module("Accelerators", ["Tensors", "Workloads", "Mappings", "Signals", "Simulation", "Compute", "Memory"]),
+    module("WaveFormats", ["Signals"]),
     module("Reports"),
 
     tests("TensorsTests", ["Tensors"]),
@@ -44,6 +45,7 @@ let package = Package(
     tests("ConfigurationTests", ["Configuration"]),
     tests("WorkloadsTests", ["Workloads", "Tensors"]),
     tests("ImagesTests", ["Images", "Codecs", "Tensors"], resources: [.copy("Fixtures")]),
+    tests("WaveFormatsTests", ["WaveFormats", "Signals"]),
     tests("ReportsTests", ["Reports"]),
   ]
 )

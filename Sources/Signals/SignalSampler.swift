@@ -7,8 +7,9 @@ public struct SignalChange: Sendable, Equatable {
   /// The new value; only the format's low bits count.
   public var value: UInt64
 
+  /// A change by its parts.
   @inlinable
-  init(signal: UInt32, value: UInt64, text: UInt32 = 0) {
+  public init(signal: UInt32, value: UInt64, text: UInt32 = 0) {
     self.signal = signal
     self.text = text
     self.value = value

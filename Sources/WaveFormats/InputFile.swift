@@ -1,0 +1,93 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// A file that is read, in order or at given offsets.
+final class InputFile {
+  /// The path, as the user named it.
+  let path: String
+  /// Size in bytes when it was opened.
+  let size: Int
+
+  private let descriptor: Int32
+
+  /// Opens a file.
+  init(path: String) throws(WaveError) {
+    self.path = path
+    descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    if descriptor < 0 { throw Self.failure(path, "cannot be opened", errno) }
+    let end = lseek(descriptor, 0, SEEK_END)
+    size = max(0, Int(end))
+    if end >= 0 { _ = lseek(descriptor, 0, SEEK_SET) }
+  }
+
+  deinit {
+    #if canImport(Glibc)
+    _ = Glibc.close(descriptor)
+    #else
+    _ = Darwin.close(descriptor)
+    #endif
+  }
+
+  /// Reads up to `count` bytes into `bytes` from `start` on, and returns how many came; 0 at the end of the file.
+  func read(into bytes: inout [UInt8], at start: Int, count: Int) throws(WaveError) -> Int {
+    precondition(start >= 0 && count >= 0 && count <= bytes.count - start, "the buffer has room")
+    while true {
+      let result = unsafe bytes.withUnsafeMutableBytes { buffer in
+        #if canImport(Glibc)
+        unsafe Glibc.read(descriptor, buffer.baseAddress.map { unsafe $0 + start }, count)
+        #else
+        unsafe Darwin.read(descriptor, buffer.baseAddress.map { unsafe $0 + start }, count)
+        #endif
+      }
+      if result >= 0 { return result }
+      if errno != EINTR { throw Self.failure(path, "cannot be read", errno) }
+    }
+  }
+
+  /// The `count` bytes at `offset`, or fewer if the file ends before.
+  func bytes(at offset: Int, count: Int) throws(WaveError) -> [UInt8] {
+    let available = max(0, min(count, size - offset))
+    var bytes = [UInt8](repeating: 0, count: available)
+    var filled = 0
+    while filled < available {
+      let result = unsafe bytes.withUnsafeMutableBytes { buffer in
+        unsafe pread(descriptor, buffer.baseAddress.map { unsafe $0 + filled }, available - filled, off_t(offset + filled))
+      }
+      if result < 0, errno == EINTR { continue }
+      if result < 0 { throw Self.failure(path, "cannot be read at byte \(offset + filled)", errno) }
+      if result == 0 { break }
+      filled += result
+    }
+    bytes.removeLast(available - filled)
+    return bytes
+  }
+
+  private static func failure(_ path: String, _ what: String, _ reason: Int32) -> WaveError {
+    WaveError(file: path, kind: .system, "\(what): \(unsafe String(cString: strerror(reason)))")
+  }
+}
+
+/// Bytes in order: a file, or the content of a compressed one.
+enum ByteStream {
+  case file(InputFile)
+  case gzip(GzipStream)
+
+  /// The path, as the user named it.
+  var path: String {
+    switch self {
+    case .file(let file): file.path
+    case .gzip(let stream): stream.path
+    }
+  }
+
+  /// Reads up to `count` bytes; 0 at the end.
+  mutating func read(into bytes: inout [UInt8], at start: Int, count: Int) throws(WaveError) -> Int {
+    switch self {
+    case .file(let file): return try file.read(into: &bytes, at: start, count: count)
+    case .gzip(let stream): return try stream.read(into: &bytes, at: start, count: count)
+    }
+  }
+}

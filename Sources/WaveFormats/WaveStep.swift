@@ -1,0 +1,71 @@
+public import Signals
+
+/// One change of value as a file holds it, in any width and with unknown bits.
+public struct WaveChange: Sendable, Equatable {
+  /// Position of the signal in the hierarchy.
+  public var signal: UInt32
+  /// Number of bytes in `WaveStep.bytes` for texts and for vectors of more than 64 bits; 0 if the value is in place.
+  public var length: UInt32
+  /// Vector or binary64 pattern; with `length`, the offset into `WaveStep.bytes`. A bit that is z is 1 here, one that is x is 0.
+  public var value: UInt64
+  /// Bits that are x or z.
+  public var unknown: UInt64
+
+  /// A change by its parts.
+  @inlinable
+  public init(signal: UInt32, value: UInt64, unknown: UInt64 = 0, length: UInt32 = 0) {
+    self.signal = signal
+    self.length = length
+    self.value = value
+    self.unknown = unknown
+  }
+}
+
+/// All changes of one instant, in file order; reused from step to step.
+public struct WaveStep: Sendable, Equatable {
+  /// The instant, in ticks of the file.
+  public var time: UInt64 = 0
+  /// What changed. A signal may change more than once (a glitch); the last value stands.
+  public var changes: [WaveChange] = []
+  /// Texts as UTF-8 and wide vectors as digits 0 1 x z, which changes refer to.
+  public var bytes: [UInt8] = []
+
+  /// An empty step.
+  public init() {}
+
+  /// Empties the step, keeping its storage.
+  public mutating func removeAll() {
+    changes.removeAll(keepingCapacity: true)
+    bytes.removeAll(keepingCapacity: true)
+  }
+
+  /// The bytes of a text or of a wide vector.
+  public func content(of change: WaveChange) -> ArraySlice<UInt8> {
+    let start = Int(change.value)
+    return bytes[start..<start + Int(change.length)]
+  }
+
+  /// Adds a text or wide vector.
+  public mutating func append(signal: Int, content: some Collection<UInt8>) {
+    let start = bytes.count
+    bytes.append(contentsOf: content)
+    changes.append(
+      WaveChange(signal: UInt32(signal), value: UInt64(start), length: UInt32(clamping: bytes.count - start)))
+  }
+}
+
+/// Writes a waveform file, whatever its format: fed by a probe while a machine runs, or by a reader that converts.
+public protocol WaveWriter: AnyObject, SignalSink {
+  /// Bytes that the file has now, those still in memory included as far as their size is known.
+  var byteCount: Int { get }
+  /// Takes what changed at one instant. To be called in every sampled cycle, also when nothing changed, for events to recur.
+  func record(at time: SimulationTime, changes: Span<SignalChange>, texts: [String]) throws
+  /// Writes the changes of one instant; times never decrease.
+  func append(_ step: WaveStep) throws(WaveError)
+  /// Writes out what is held in memory, so that the file loads up to here whatever happens to the process.
+  func flush() throws(WaveError)
+  /// Declares that nothing is recorded from `time` on: every signal is shown as unknown.
+  func suspend(at time: SimulationTime, reason: String) throws(WaveError)
+  /// Ends the file at `time`, so that the last values have a width on the screen.
+  func finish(at time: SimulationTime) throws(WaveError)
+}

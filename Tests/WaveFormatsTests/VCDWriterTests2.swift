@@ -1,0 +1,25 @@
+import Foundation
+import Signals
+import Testing
+@testable import WaveFormats
+@Suite struct Tmp {
+  @Test func dump() throws {
+    let layout = try sampleLayout()
+    try record(try VCDWriter(path: "/tmp/wv/run.vcd", layout: layout), layout, cycles: 60)
+  }
+  @Test func speed() throws {
+    let speed = try WaveSpeed(rows: 16, columns: 16)
+    for path in ["/dev/null", "/dev/shm/speed.vcd"] {
+      let start = Date()
+      let bytes = try speed.write(try VCDWriter(path: path, layout: speed.layout), cycles: 30000)
+      let took = Date().timeIntervalSince(start)
+      print("write \(path) \(bytes) \(Double(bytes) / took / 1e6) MB/s")
+    }
+    var reader = try VCDReader(path: "/dev/shm/speed.vcd")
+    let start = Date()
+    let n = try WaveSpeed.read(&reader)
+    let took = Date().timeIntervalSince(start)
+    print("read \(n) changes, \(Double(try InputFile(path: "/dev/shm/speed.vcd").size) / took / 1e6) MB/s")
+    print(reader.warnings)
+  }
+}
