@@ -41,7 +41,7 @@ import Workloads
     (channels: 0, size: 4, filters: 4, filter: 3, stride: 1, groups: 1, part: "input channels is 0"),
     (channels: 1 << 30, size: 1 << 20, filters: 1, filter: 1, stride: 1, groups: 1, part: "more than"),
     (channels: 1, size: .max, filters: 1, filter: 1, stride: 1, groups: 1, part: "above the largest legal value"),
-    (channels: 1 << 20, size: 1 << 10, filters: 1 << 20, filter: 1, stride: 1, groups: 1, part: "loop nest"),
+    (channels: 1, size: 1 << 20, filters: 1, filter: 1 << 19, stride: 1, groups: 1, part: "loop nest"),
   ]) func illegalLayersNameTheNumbers(
     channels: Int, size: Int, filters: Int, filter: Int, stride: Int, groups: Int, part: String
   ) {
