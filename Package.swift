@@ -46,6 +46,8 @@ let package = Package(
     tests("WorkloadsTests", ["Workloads", "Tensors"]),
     tests("ImagesTests", ["Images", "Codecs", "Tensors"], resources: [.copy("Fixtures")]),
     tests("WaveFormatsTests", ["WaveFormats", "Signals"]),
+    tests(
+      "AcceleratorsTests", ["Accelerators", "Tensors", "Workloads", "Mappings", "Memory", "Simulation", "Signals", "Compute"]),
     tests("ReportsTests", ["Reports"]),
   ]
 )

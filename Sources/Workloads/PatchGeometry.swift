@@ -63,7 +63,7 @@ extension ConvolutionLayer {
   }
 
   /// Throws when tensors do not have this layer's shapes.
-  func check(ifmap: [Int], filter: [Int], biasCount: Int) throws(LayerError) {
+  public func check(ifmap: [Int], filter: [Int], biasCount: Int) throws(LayerError) {
     if ifmap != ifmapShape.dimensions {
       throw LayerError(
         layer: name, problem: .shapeMismatch(tensor: "ifmap", given: ifmap, expected: ifmapShape.dimensions))

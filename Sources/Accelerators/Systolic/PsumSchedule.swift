@@ -26,7 +26,7 @@ struct PsumSchedule: Sendable, Codable {
   /// The words at all columns in `step`; returns whether any of them says something.
   func read(at step: Int, into words: inout [PsumControl], drainedRows: inout [Int32]) -> Bool {
     // Column c sees what column 0 saw c steps ago.
-    guard step - columns < lastStep + 1 else { return false }
+    guard step >= 0, step - columns <= lastStep else { return false }
     var slot = step % ring.count
     for column in 0..<columns {
       words[column] = ring[slot]

@@ -96,15 +96,15 @@ public struct SystolicMachine: Machine, Sendable, Codable {
   }
 
   /// Hands the machine a layer whose tensors lie in its memory. It must be quiescent.
-  public mutating func begin(_ layer: PlacedLayer, ifmap: OperandFormat, ifmapZeroPoint: Int16, filter: OperandFormat, filterZeroPoint: Int16) {
+  public mutating func begin(_ layer: PlacedLayer, _ operands: LayerOperands) {
     precondition(isQuiescent, "a machine runs one layer at a time")
     self.layer = layer
     prefetcher.begin(layer)
     folds.begin(layer.schedule)
     transfers.beginLayer()
     accumulator.beginLayer()
-    ifmapSpad.configure(format: ifmap, zeroPoint: ifmapZeroPoint)
-    filterSpad.configure(format: filter, zeroPoint: filterZeroPoint)
+    ifmapSpad.configure(format: operands.ifmap.format, zeroPoint: operands.ifmap.zeroPoint)
+    filterSpad.configure(format: operands.filter.format, zeroPoint: operands.filter.zeroPoint)
     tilesInUse = folds.tilesInUse
   }
 
