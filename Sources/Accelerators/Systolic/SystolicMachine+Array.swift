@@ -110,14 +110,15 @@ extension SystolicMachine {
         ifmapSpad.begin(layer.ifmapStream(fold, lanes: columns, half: fold.ifmapTile % spec.ifmapSpad.halves))
       }
     }
+    let control = OperandFlags.shift | (load.row == 0 ? OperandFlags.loadEnd : 0)
     guard load.row < fold.k.count else {
-      north.pushEmpty(flags: OperandFlags.shift)
+      north.pushEmpty(flags: control)
       return
     }
     let conflicts = isFilter ? filterSpad.read(step: load.row) : ifmapSpad.read(step: load.row)
     note(conflicts, isFilter ? .waitFilter : .waitIfmap)
     north.push(
-      isFilter ? filterSpad.vector : ifmapSpad.vector, flags: OperandFlags.valid | OperandFlags.shift,
+      isFilter ? filterSpad.vector : ifmapSpad.vector, flags: OperandFlags.valid | control,
       used: fold[columns].count)
   }
 

@@ -133,7 +133,6 @@ public struct SystolicMachine: Machine, Sendable, Codable {
     commitArray()
     commitDelivery()
     transfers.commit()
-    prefetcher.commit()
     memory.commit()
     requests.commit()
     responses.commit()
@@ -193,8 +192,7 @@ public struct SystolicMachine: Machine, Sendable, Codable {
   var readiness: FoldSequencer.Readiness {
     // Biases are loaded first and answers come in order, so tile 0 is never there before them.
     FoldSequencer.Readiness(
-      ifmapTiles: transfers.loadedTiles[TilePrefetcher.Buffer.ifmap.rawValue]
-        + prefetcher.emptyTiles[TilePrefetcher.Buffer.ifmap.rawValue],
+      ifmapTiles: transfers.loadedTiles[TilePrefetcher.Buffer.ifmap.rawValue],
       filterTiles: transfers.loadedTiles[TilePrefetcher.Buffer.filter.rawValue],
       storedPsumTiles: transfers.storedTiles)
   }

@@ -19,8 +19,6 @@ struct TilePrefetcher: Sendable, Codable {
   private var requestedIfmapTiles = 0
   private var requestedFilterTiles = 0
   private var isBiasRequested = true
-  private(set) var emptyTiles = [0, 0, 0]
-  private var newEmptyTile: Buffer?
 
   private var storeCursor: FoldCursor?
   private var storedTiles = 0
@@ -88,31 +86,15 @@ struct TilePrefetcher: Sendable, Codable {
     case .ifmap(let fold):
       state = .loadingIfmap
       requestedIfmapTiles += 1
-      load(layer.ifmapLoad(fold, half: fold.ifmapTile % view.halves.ifmap), .ifmap, &engine)
+      engine.queue(.init(layer.ifmapLoad(fold, half: fold.ifmapTile % view.halves.ifmap), into: Buffer.ifmap.rawValue))
     case .filter(let fold):
       state = .loadingFilter
       requestedFilterTiles += 1
-      load(layer.filterLoad(fold, half: fold.filterTile % view.halves.filter), .filter, &engine)
+      engine.queue(.init(layer.filterLoad(fold, half: fold.filterTile % view.halves.filter), into: Buffer.filter.rawValue))
     case .nextFold:
       cursor?.advance(in: layer.schedule)
     }
     queueStore(layer, view.completedPsumTiles, &engine)
-  }
-
-  /// The clock edge.
-  mutating func commit() {
-    guard let buffer = newEmptyTile else { return }
-    emptyTiles[buffer.rawValue] += 1
-    newEmptyTile = nil
-  }
-
-  /// A tile whose windows lie in the padding alone has no bytes: it is there at once.
-  private mutating func load(_ transfer: Transfer, _ buffer: Buffer, _ engine: inout TransferEngine) {
-    if transfer.bytes == 0 {
-      newEmptyTile = buffer
-    } else {
-      engine.queue(.init(transfer, into: buffer.rawValue))
-    }
   }
 
   private mutating func queueStore(_ layer: PlacedLayer, _ completedTiles: Int, _ engine: inout TransferEngine) {

@@ -8,4 +8,6 @@ public enum OperandFlags {
   public static let last: UInt8 = 2
   /// Stationary operands only: the chain of this column shifts.
   public static let shift: UInt8 = 4
+  /// Stationary operands only: this shift is the last of its load, so the wave of the next load starts afresh.
+  public static let loadEnd: UInt8 = 8
 }

@@ -115,7 +115,8 @@ public struct PsumAccumulator: Sendable, Codable {
 
   private mutating func accumulate<Contract: MACArithmetic>(_: Contract.Type, _ control: [PsumControl]) {
     isWriting = true
-    completes = false
+    // Sets of psums complete in order only at the last column: a narrower set behind a wide one is done with its own first.
+    completes = control[columns - 1].completesTile
     for column in 0..<columns {
       let word = control[column]
       guard word.address >= 0, column < Int(word.columns) else {
@@ -128,7 +129,6 @@ public struct PsumAccumulator: Sendable, Codable {
       writeAddresses[column] = Int32(address)
       writeValues[column] = Contract.add(old, arriving[column])
       if startsFromBias { counters.biasReads += 1 } else { counters.reads += 1 }
-      if word.completesTile && column == Int(word.columns) - 1 { completes = true }
     }
   }
 

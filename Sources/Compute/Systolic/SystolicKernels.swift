@@ -166,7 +166,7 @@ func countNonzero(_ left: [Int16], _ right: [Int16]) -> Int {
 
 /// Words move one PE down in every column whose edge carries the shift flag, behind PEs that shifted in the step before.
 ///
-/// The flag `OperandFlags.shift` of a PE says that it shifted last; it clears when the column's edge stops shifting.
+/// The flag `OperandFlags.shift` of a PE says that it shifted last; it clears when the column's load ends.
 func shiftBehindWave(
   _ current: [Int16], _ currentFlags: [UInt8], edge: [Int16], edgeFlags: [UInt8],
   into next: inout [Int16], flags nextFlags: inout [UInt8]
@@ -184,7 +184,7 @@ func shiftBehindWave(
     let above = isTopRow ? edgeFlags[column] : currentFlags[index - columns]
     if edgeFlags[column] & above & OperandFlags.shift != 0 {
       next[index] = isTopRow ? edge[column] : current[index - columns]
-      nextFlags[index] = above
+      nextFlags[index] = edgeFlags[column] & OperandFlags.loadEnd == 0 ? above : above & OperandFlags.valid
     } else {
       next[index] = current[index]
       nextFlags[index] = currentFlags[index] & ~OperandFlags.shift

@@ -98,9 +98,9 @@ public struct TransferEngine: Sendable, Codable {
   public var canQueueLoad: Bool { loads.count < Self.queueDepth }
   public var canQueueStore: Bool { stores.count < Self.queueDepth }
 
-  /// Queues a load, at most one a cycle.
+  /// Queues a load, at most one a cycle. A load of no bytes completes in its turn.
   public mutating func queue(_ load: Load) {
-    precondition(canQueueLoad && newLoad == nil && load.transfer.bytes > 0, "one load a cycle, while there is room")
+    precondition(canQueueLoad && newLoad == nil, "one load a cycle, while there is room")
     newLoad = load
   }
 
@@ -148,6 +148,7 @@ public struct TransferEngine: Sendable, Codable {
 
   /// When it next has something to do.
   public func activity(requests: Link<MemoryRequest>, responses: Link<MemoryBeat>) -> Activity {
+    if loads.first?.transfer.bytes == 0 { return .busy }
     let wantsToSend = issued < loads.count || !stores.isEmpty
     return (wantsToSend && requests.canSend) || responses.hasFront ? .busy : .waiting
   }
@@ -165,7 +166,8 @@ public struct TransferEngine: Sendable, Codable {
 
 extension TransferEngine {
   private mutating func sendRequest(to requests: inout Link<MemoryRequest>, _ psum: (Int) -> Int32) {
-    let hasLoad = issued < loads.count
+    if issued < loads.count, loads[issued].transfer.bytes == 0 { issueEnds = true }
+    let hasLoad = issued < loads.count && !issueEnds
     let hasStore = !stores.isEmpty
     guard hasLoad || hasStore else { return }
     guard requests.canSend else {
@@ -204,7 +206,9 @@ extension TransferEngine {
   }
 
   private mutating func takeAnswer(from responses: inout Link<MemoryBeat>) -> Delivery? {
-    guard responses.hasFront, let load = loads.first else { return nil }
+    guard let load = loads.first else { return nil }
+    if load.transfer.bytes == 0 { receiveEnds = issued > 0 }
+    guard responses.hasFront, load.transfer.bytes > 0 else { return nil }
     let beat = responses.receive()
     let block = receiveCursor.block(of: load.transfer, portBytes: portBytes)
     let address = load.transfer.bufferAddress + receiveCursor.passed
