@@ -14,7 +14,10 @@ let settings: [SwiftSetting] = [
 
 /// A module of the model. What it may import is listed in CONTRIBUTING.md and held by Tests/ArchitectureTests.
 func module(_ name: String, _ dependencies: [String] = []) -> Target {
-  .target(name: name, dependencies: dependencies.map { .byName(name: $0) }, swiftSettings: settings)
+  .target(
+    name: name, dependencies: dependencies.map { .byName(name: $0) }, swiftSettings: settings,
+    // `rounded()` is a call of the C mathematics library where the processor has no instruction for it.
+    linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))])
 }
 
 /// The tests of one module; `resources` are copied beside them.
@@ -39,6 +42,9 @@ let package = Package(
     module("Accelerators", ["Tensors", "Workloads", "Mappings", "Signals", "Simulation", "Compute", "Memory"]),
     module("WaveFormats", ["Signals"]),
     module("Reports"),
+    .executableTarget(
+      name: "Benchmarks", dependencies: ["Accelerators", "Mappings", "Memory", "Simulation", "Tensors", "Workloads"],
+      swiftSettings: settings),
 
     tests("TensorsTests", ["Tensors"]),
     tests("CodecsTests", ["Codecs", "Tensors"]),
