@@ -6,27 +6,39 @@ public struct TopologyRecord: Hashable, Sendable {
   ///
   /// The ifmap's extents are those before `padding`. SCALE-Sim writes extents that include the padding, and has no such column.
   public struct Convolution: Hashable, Sendable {
+    /// Rows of the ifmap.
     public var ifmapHeight: Int
+    /// Columns of the ifmap.
     public var ifmapWidth: Int
+    /// Rows of a filter.
     public var filterHeight: Int
+    /// Columns of a filter.
     public var filterWidth: Int
     /// Channels of the ifmap, over all groups.
     public var channels: Int
     /// Filters, over all groups: the channels of the ofmap.
     public var filters: Int
+    /// Rows from one output to the next.
     public var strideHeight = 1
+    /// Columns from one output to the next.
     public var strideWidth = 1
     /// Zero elements on each of the four sides.
     public var padding = 0
+    /// Distance between neighbouring filter elements.
     public var dilation = 1
+    /// Groups, each with its share of channels and filters.
     public var groups = 1
+    /// Images.
     public var batch = 1
   }
 
   /// A matrix product of M x K by K x N.
   public struct MatrixProduct: Hashable, Sendable {
+    /// Rows of the first factor.
     public var m: Int
+    /// Columns of the second factor.
     public var n: Int
+    /// Columns of the first factor, rows of the second.
     public var k: Int
   }
 
