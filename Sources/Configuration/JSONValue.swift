@@ -1,7 +1,7 @@
 /// An ordered JSON tree; its text is the same bytes every time.
 ///
-/// Members keep their order. Integers are printed exactly, other numbers as the shortest decimal that reads back as the same
-/// binary64. JSON has no infinities and no NaN: they are written as `null`.
+/// Members keep their order. Integers are printed exactly, other numbers as the shortest decimal that reads back as the
+/// same binary64. JSON has no infinities and no NaN: they are written as `null`.
 public indirect enum JSONValue: Sendable, Equatable {
   case null
   case boolean(Bool)

@@ -4,7 +4,8 @@ public import Tensors
 public struct TopologyRecord: Hashable, Sendable {
   /// A convolution; heights and widths in elements.
   ///
-  /// The ifmap's extents are those before `padding`. SCALE-Sim writes extents that include the padding, and has no such column.
+  /// The ifmap's extents are those before `padding`. SCALE-Sim writes extents that include the padding, and has no such
+  /// column.
   public struct Convolution: Hashable, Sendable {
     /// Rows of the ifmap.
     public var ifmapHeight: Int
@@ -50,6 +51,8 @@ public struct TopologyRecord: Hashable, Sendable {
 
   /// The layer's name.
   public var name: String
+  /// The heading above the layer, if the file has sections: a row of one cell and a comma.
+  public var section: String?
   /// The line of the file, from 1.
   public var line: Int
   /// What the layer computes.
@@ -62,8 +65,10 @@ public struct TopologyRecord: Hashable, Sendable {
 
 /// SCALE-Sim's topology files: a CSV of convolution layers, or one of matrix products (its `conv_nets` and `GEMM_mnk`).
 ///
-/// The first row names the columns, in any order and spelling of case, spaces and underscores; without such a row SCALE-Sim's
-/// order is assumed. Every row may end in a comma. Beyond SCALE-Sim: padding, dilation, groups, batch and zeros.
+/// The first row names the columns, in any order and spelling of case, spaces and underscores; without such a row
+/// SCALE-Sim's order is assumed. Every row may end in a comma, `#` starts a comment, columns without a name are
+/// ignored, and of two columns `IFMAP Width`, as SCALE-Sim's DeepBench files have them, the first is the height. Beyond
+/// SCALE-Sim: padding, dilation, groups, batch and zeros.
 public enum TopologyFile {
   /// The layers in the file's order; `file` names it in errors.
   ///
@@ -85,7 +90,15 @@ public enum TopologyFile {
         file: file, place: .line(first.line, column: 1), kind: .missing, problem: "no layer follows the column names")
     }
     var records: [TopologyRecord] = []
-    for row in rows { records.append(try TopologyRow(row: row, header: header, file: file).record()) }
+    var section: CommaSeparated.Cell?
+    for (index, row) in rows.enumerated() {
+      if row.isHeading, index + 1 < rows.count, !rows[index + 1].isHeading {
+        section = row.cells[0]
+      } else {
+        let record = try TopologyRow(row: row, header: header, file: file).record(section: section?.text)
+        records.append(record)
+      }
+    }
     return records
   }
 }
