@@ -5,9 +5,19 @@ public enum Checksum {
   }
 
   /// CRC-32 of ISO 3309 (RFC 1952 section 8), continued from `crc`.
-  public static func crc32(_ bytes: some Sequence<UInt8>, continuing crc: UInt32 = 0) -> UInt32 {
-    let table = table
-    return ~bytes.reduce(~crc) { table[Int(truncatingIfNeeded: $0 ^ UInt32($1)) & 0xFF] ^ ($0 >> 8) }
+  public static func crc32(_ bytes: [UInt8], continuing crc: UInt32 = 0) -> UInt32 {
+    crc32(bytes[...], continuing: crc)
+  }
+
+  /// CRC-32 of a part of some bytes, continued from `crc`.
+  public static func crc32(_ bytes: ArraySlice<UInt8>, continuing crc: UInt32 = 0) -> UInt32 {
+    let table = table.span
+    let bytes = bytes.span
+    var state = ~crc
+    for index in bytes.indices {
+      state = table[Int(truncatingIfNeeded: state ^ UInt32(bytes[index])) & 0xFF] ^ (state >> 8)
+    }
+    return ~state
   }
 
   /// Adler-32 (RFC 1950 section 9), continued from `adler`.

@@ -2,8 +2,9 @@ public import Tensors
 
 /// Decompresses a DEFLATE stream in pieces of any size (RFC 1951), bare or in a zlib (1950) or gzip (1952) wrapper.
 ///
-/// The whole input is in memory; the output is handed out as it is asked for, so that 32 KB of it and one piece are held.
-/// Throws `InputError` with the byte offset where the stream breaks; after an error the stream gives nothing more.
+/// The whole input is in memory; the output is handed out as it is asked for, so that 32 KB of it and one piece are
+/// held. Throws `InputError` with the byte offset where the stream breaks; after an error the stream gives nothing
+/// more.
 public struct Inflate {
   /// What surrounds the compressed data.
   public enum Wrapper: Sendable {

@@ -1,7 +1,7 @@
 /// A resolved configuration: a value for every key that has one, and where it came from.
 ///
-/// Asking for a key that the schema does not have, or as another type than the schema says, is a mistake of the program and
-/// stops it; whatever a user writes has been checked before.
+/// Asking for a key that the schema does not have, or as another type than the schema says, is a mistake of the program
+/// and stops it; whatever a user writes has been checked before.
 public struct Configuration: Hashable, Sendable {
   /// Where a value came from.
   public enum Origin: Hashable, Sendable {
@@ -144,7 +144,8 @@ public struct Configuration: Hashable, Sendable {
 
   /// All keys with a value as nested JSON objects, defaults included, in the schema's order.
   ///
-  /// Read back through the same schema from the working directory it resolves to the same values: paths are already resolved.
+  /// Read back through the same schema from the working directory it resolves to the same values: paths are already
+  /// resolved.
   public var json: JSONValue {
     Self.object(entries.compactMap { entry in entry.value.map { (entry.path.split(separator: ".")[...], $0.json) } })
   }

@@ -83,7 +83,8 @@ struct ConfigurationDecoder {
       let bound = isAbove ? count.upperBound : count.lowerBound
       throw fault(
         .outOfRange,
-        "\(path) has \(values.count) elements, \(abs(values.count - bound)) too \(isAbove ? "many" : "few")", value,
+        "\(path) has \(values.count) \(values.count == 1 ? "element" : "elements"), \(abs(values.count - bound)) too \(isAbove ? "many" : "few")",
+        value,
         remedy: "it takes \(count.phrase)")
     }
     var decoded: [ConfigurationValue] = []

@@ -53,8 +53,8 @@ public struct ConfigurationSchema: Sendable {
   /// Resolves a file with its `base` files and references, and overrides `key.path=value` of which the last one wins.
   ///
   /// `file` may be nil: then only defaults and overrides count. `load` returns the bytes of a file; what it throws is
-  /// reported at the place that refers to the file. A string where an object is expected names a file that holds the object,
-  /// relative to the file in which it stands; it replaces what a base said there. Throws `ConfigurationError`.
+  /// reported at the place that refers to the file. A string where an object is expected names a file that holds the
+  /// object, relative to the file in which it stands; it replaces what a base said there. Throws `ConfigurationError`.
   public func resolve(
     file: String?, overrides: [String] = [], load: (String) throws -> [UInt8]
   ) throws(ConfigurationError) -> Configuration {

@@ -22,7 +22,8 @@ enum EditDistance {
     return last[right.count]
   }
 
-  /// The nearest of some words, the first of equals, if it is near enough to be a slip: a third of the letters, 1 at least.
+  /// The nearest of some words, the first of equals, if it is near enough to be a slip: a third of the letters, 1 at
+  /// least.
   static func nearest(to word: String, among candidates: [String]) -> String? {
     // Longer words are no slips, and the distance takes time that grows with their length.
     guard word.unicodeScalars.count <= 64 else { return nil }
@@ -34,7 +35,8 @@ enum EditDistance {
 }
 
 extension ConfigurationSchema {
-  /// What to say about an unknown name in a group: the sibling it resembles, where else the name exists, or what there is.
+  /// What to say about an unknown name in a group: the sibling it resembles, where else the name exists, or what there
+  /// is.
   func suggestion(for name: String, in node: Node) -> String {
     let prefix = node.path.isEmpty ? "" : node.path + "."
     if let sibling = EditDistance.nearest(to: name, among: node.children.map(\.name)) {

@@ -1,7 +1,7 @@
 /// An ordered JSON tree; its text is the same bytes every time.
 ///
-/// Members keep their order. Integers are printed exactly, other numbers as the shortest decimal that reads back as the same
-/// binary64. JSON has no infinities and no NaN: they are written as `null`.
+/// Members keep their order. Integers are printed exactly, other numbers as the shortest decimal that reads back as the
+/// same binary64. JSON has no infinities and no NaN: they are written as `null`.
 public indirect enum JSONValue: Sendable, Equatable {
   case null
   case boolean(Bool)
@@ -103,10 +103,16 @@ public indirect enum JSONValue: Sendable, Equatable {
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
   ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
+  /// A string.
   public init(stringLiteral value: String) { self = .string(value) }
+  /// A whole number.
   public init(integerLiteral value: Int) { self = .integer(value) }
+  /// A number.
   public init(floatLiteral value: Double) { self = .number(value) }
+  /// true or false.
   public init(booleanLiteral value: Bool) { self = .boolean(value) }
+  /// An array.
   public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+  /// An object whose members keep this order.
   public init(dictionaryLiteral elements: (String, JSONValue)...) { self = .object(elements) }
 }

@@ -44,7 +44,8 @@ public struct Image: Sendable, Equatable {
 
   /// The picture with 1 or 3 channels; alpha is dropped, grey is copied to R, G and B.
   ///
-  /// RGB becomes grey by ITU-R BT.601 luma in 16-bit fixed point, (19595 R + 38470 G + 7471 B + 32768) / 65536, rounded down.
+  /// RGB becomes grey by ITU-R BT.601 luma in 16-bit fixed point, (19595 R + 38470 G + 7471 B + 32768) / 65536, rounded
+  /// down.
   public func converted(toChannels wanted: Int) -> Image {
     precondition(wanted == 1 || wanted == 3, "an image converts to 1 or 3 channels")
     guard wanted != channels else { return self }

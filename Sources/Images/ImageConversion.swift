@@ -1,6 +1,7 @@
 public import Tensors
 
-/// How a picture becomes a network's input: `(sample / divisor - mean[c]) / deviation[c]` in binary32, each step rounded.
+/// How a picture becomes a network's input: `(sample / divisor - mean[c]) / deviation[c]` in binary32, each step
+/// rounded.
 ///
 /// The defaults give 0 to 1, as torchvision's `ToTensor`; with mean and deviation as its `Normalize`.
 public struct ImageConversion: Sendable, Equatable {
@@ -21,9 +22,11 @@ public struct ImageConversion: Sendable, Equatable {
   /// The conversion to 0 to 1, NCHW.
   public init() {}
 
-  /// The input tensor of some pictures, all of the extents that the network takes; pictures become grey or RGB as it needs.
+  /// The input tensor of some pictures, all of the extents that the network takes; pictures become grey or RGB as it
+  /// needs.
   ///
-  /// `shape` is the network's, in this layout: n must be the number of pictures. Throws `InputError` naming the picture.
+  /// `shape` is the network's, in this layout: n must be the number of pictures. Throws `InputError` naming the
+  /// picture.
   public func tensor(_ images: [(image: Image, file: String)], shape: Shape) throws(InputError) -> Tensor<Float> {
     let order = layout == .nchw ? [0, 1, 2, 3] : [0, 3, 1, 2]
     guard shape.rank == 4, shape[0] == images.count, [1, 3].contains(shape[order[1]]) else {
@@ -39,14 +42,16 @@ public struct ImageConversion: Sendable, Equatable {
       throw InputError(
         file: "image conversion", place: .file, kind: .outOfRange, problem: "a divisor or deviation is 0")
     }
-    var elements = [Float](repeating: 0, count: shape.count)
-    let strides = shape.strides
-    for (number, entry) in images.enumerated() {
+    for entry in images {
       guard entry.image.height == height, entry.image.width == width else {
         throw InputError(
           file: entry.file, place: .file, kind: .mismatch,
           problem: "the image is \(entry.image.height) x \(entry.image.width), the network takes \(height) x \(width)")
       }
+    }
+    var elements = [Float](repeating: 0, count: shape.count)
+    let strides = shape.strides
+    for (number, entry) in images.enumerated() {
       let samples = entry.image.converted(toChannels: channels).samples.elements
       for pixel in 0..<(height * width) {
         let place =

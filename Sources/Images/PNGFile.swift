@@ -2,8 +2,8 @@ public import Tensors
 
 /// PNG pictures (W3C PNG, third edition): all colour types of up to 8 bits, interlaced or not.
 ///
-/// Grey of 1, 2 and 4 bits is scaled to 0 to 255, a palette becomes RGB. Alpha stays a channel; transparency by a key or in a
-/// palette (`tRNS`), colour profiles and other ancillary chunks are ignored. 16-bit samples are refused.
+/// Grey of 1, 2 and 4 bits is scaled to 0 to 255, a palette becomes RGB. Alpha stays a channel; transparency by a key
+/// or in a palette (`tRNS`), colour profiles and other ancillary chunks are ignored. 16-bit samples are refused.
 public enum PNGFile {
   static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
   /// The most samples a picture may have: what a network takes stays far below.

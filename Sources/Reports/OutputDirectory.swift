@@ -93,7 +93,8 @@ public final class OutputDirectory {
     try write(Array(text.utf8), to: name)
   }
 
-  /// Puts the results into their place: one rename, before which the old results are moved aside and after which they go.
+  /// Puts the results into their place: one rename, before which the old results are moved aside and after which they
+  /// go.
   public func commit() throws(OutputError) {
     precondition(isOpen, "results are put into their place once")
     let target = URL(fileURLWithPath: path).standardizedFileURL.path

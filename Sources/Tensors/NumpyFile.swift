@@ -1,8 +1,9 @@
 /// NumPy's `.npy` files, versions 1.0, 2.0 and 3.0 (numpy/lib/_format_impl.py, "Format Specification").
 ///
-/// Reading takes every `ElementType`, either byte order (`<`, `>`, and `=` or `|` as little-endian) and either element order;
-/// a Fortran-order file is converted to row-major. NumPy has no bfloat16: the two-byte void `V2` that `ml_dtypes` stores is
-/// read as bfloat16, and bfloat16 is written as `<V2`, which is what `numpy.save` writes of an `ml_dtypes.bfloat16` array.
+/// Reading takes every `ElementType`, either byte order (`<`, `>`, and `=` or `|` as little-endian) and either element
+/// order; a Fortran-order file is converted to row-major. NumPy has no bfloat16: the two-byte void `V2` that
+/// `ml_dtypes` stores is read as bfloat16, and bfloat16 is written as `<V2`, which is what `numpy.save` writes of an
+/// `ml_dtypes.bfloat16` array.
 public enum NumpyFile {
   /// The six bytes every file starts with: `\x93NUMPY`.
   static let magic: [UInt8] = [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59]
@@ -19,7 +20,8 @@ public enum NumpyFile {
     return elements.tensor()
   }
 
-  /// The bytes that `numpy.save` writes for the same array in C order: version 1.0, or 2.0 for a header past 65,535 bytes.
+  /// The bytes that `numpy.save` writes for the same array in C order: version 1.0, or 2.0 for a header past 65,535
+  /// bytes.
   public static func write(_ tensor: AnyTensor) -> [UInt8] {
     let descr = NumpyDescriptor.text(tensor.elementType)
     var bytes = headerBytes(descr: descr, shape: tensor.shape)

@@ -32,9 +32,10 @@ public struct SplitMix64: RandomNumberGenerator, Hashable, Sendable {
 
 /// Random tensors whose number of zeros is exact.
 ///
-/// `round(fraction * count)` elements, halves away from zero, equal the zero point; all others differ from it. Where the zeros
-/// stand is drawn without replacement (Knuth, TAOCP 2, section 3.4.2, algorithm S), so every arrangement is equally likely.
-/// Elements are drawn in row-major order: one draw for the place, one more for the value of an element that is no zero.
+/// `round(fraction * count)` elements, halves away from zero, equal the zero point; all others differ from it. Where
+/// the zeros stand is drawn without replacement (Knuth, TAOCP 2, section 3.4.2, algorithm S), so every arrangement is
+/// equally likely. Elements are drawn in row-major order: one draw for the place, one more for the value of an element
+/// that is no zero.
 public struct RandomTensors: Sendable {
   private var random: SplitMix64
 
@@ -65,7 +66,8 @@ public struct RandomTensors: Sendable {
     }
   }
 
-  /// bfloat16 elements: a uniform sign and significand, a magnitude from 2^-4 to below 4, its exponent uniform over the six.
+  /// bfloat16 elements: a uniform sign and significand, a magnitude from 2^-4 to below 4, its exponent uniform over the
+  /// six.
   public mutating func bfloat16(_ shape: Shape, zeroFraction: Double) -> Tensor<BFloat16> {
     draw(shape, zeroFraction, zero: BFloat16(0)) { random in
       let bits = random.next(below: 2 * 6 * 128)

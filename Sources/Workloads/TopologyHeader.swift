@@ -59,13 +59,17 @@ struct TopologyHeader {
   static let matrixProduct: [Column] = [.name, .m, .n, .k]
 
   /// The column of each place.
-  private(set) var places: [Column]
+  private(set) var places: [Column?]
   private(set) var isMatrixProduct: Bool
 
   /// The columns that a first row names.
   init(_ row: CommaSeparated.Row, file: String) throws(InputError) {
     places = []
     for cell in row.cells {
+      guard !cell.text.isEmpty else {
+        places.append(nil)
+        continue
+      }
       let name = Column.normalised(cell.text)
       let place = InputError.Place.line(row.line, column: cell.column)
       guard let column = Column.allCases.first(where: { $0.spellings.contains(name) }) else {
@@ -73,13 +77,16 @@ struct TopologyHeader {
           file: file, place: place, kind: .unsupported, problem: "the column '\(cell.text)' is not known",
           remedy: "known are " + Column.allCases.map(\.rawValue).joined(separator: ", "))
       }
+      if column == .ifmapWidth, places.last == .ifmapWidth, !places.contains(.ifmapHeight) {
+        places[places.count - 1] = .ifmapHeight
+      }
       guard !places.contains(column) else {
         throw InputError(
           file: file, place: place, kind: .malformed, problem: "the column '\(column.rawValue)' is there twice")
       }
       places.append(column)
     }
-    isMatrixProduct = places.contains { [.m, .n, .k].contains($0) }
+    isMatrixProduct = [Column.m, .n, .k].contains(where: places.contains)
     let required = isMatrixProduct ? Self.matrixProduct : Self.convolution
     let missing = required.filter { !places.contains($0) }
     guard missing.isEmpty else {
@@ -95,7 +102,8 @@ struct TopologyHeader {
     let legal: Set<Column> =
       isMatrixProduct
       ? [.name, .m, .n, .k, .zeros, .sparsity] : Set(Column.allCases).subtracting([.m, .n, .k])
-    for (column, cell) in zip(places, row.cells) where !legal.contains(column) {
+    for (place, cell) in zip(places, row.cells) {
+      guard let column = place, !legal.contains(column) else { continue }
       throw InputError(
         file: file, place: .line(row.line, column: cell.column), kind: .mismatch,
         problem: "the column '\(column.rawValue)' does not go with \(isMatrixProduct ? "M, N, K" : "convolutions")")

@@ -9,7 +9,7 @@ struct TopologyRow {
   let header: TopologyHeader
   let file: String
 
-  func record() throws(InputError) -> TopologyRecord {
+  func record(section: String?) throws(InputError) -> TopologyRecord {
     guard row.cells.count <= header.places.count else {
       let excess = row.cells.count - header.places.count
       throw InputError(
@@ -22,7 +22,7 @@ struct TopologyRow {
     let operation: TopologyRecord.Operation =
       header.isMatrixProduct ? .matrixProduct(try matrixProduct()) : .convolution(try convolution())
     return TopologyRecord(
-      name: name, line: row.line, operation: operation, zeroFraction: try fraction(),
+      name: name, section: section, line: row.line, operation: operation, zeroFraction: try fraction(),
       filterZeroFraction: try sparsity())
   }
 

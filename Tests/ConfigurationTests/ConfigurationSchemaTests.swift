@@ -191,7 +191,7 @@ struct ConfigurationSchemaTests {
       "{machine: {dataflow: 'WS'}}",
       "x/a.json5:1:22: machine.dataflow is \"WS\", which is none of its words; did you mean \"ws\"? it takes ws, os, is"
     ),
-    ("{workload: {padding: [1]}}", "x/a.json5:1:22: workload.padding has 1 elements, 1 too few; it takes 2 to 4"),
+    ("{workload: {padding: [1]}}", "x/a.json5:1:22: workload.padding has 1 element, 1 too few; it takes 2 to 4"),
     (
       "{workload: {padding: [1, -1]}}",
       "x/a.json5:1:26: workload.padding[1] is -1 pixels, 1 below the lowest legal value 0; it takes 0 to 99 pixels; the nearest legal value is 0"

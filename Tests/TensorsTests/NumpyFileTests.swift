@@ -86,6 +86,13 @@ struct NumpyFileTests {
     #expect(try NumpyFile.read(bytes, file: "a.npy") == .bfloat16(Tensor([1], [BFloat16(1)])))
   }
 
+  /// Native and no order are little-endian, on every machine.
+  @Test(arguments: [("<i2", 1), ("=i2", 1), ("|i2", 1), ("i2", 1), (">i2", 256), ("int16", 1)])
+  func byteOrders(descr: String, expected: Int16) throws {
+    let bytes = file("{'descr': '\(descr)', 'fortran_order': False, 'shape': (1,)}", [1, 0])
+    #expect(try NumpyFile.read(bytes, file: "a.npy") == .int16(Tensor([1], [expected])))
+  }
+
   @Test func bfloat16IsWrittenAsTwoByteVoid() throws {
     let bytes = NumpyFile.write(.bfloat16(Tensor([1], [BFloat16(1)])))
     #expect(String(decoding: bytes, as: UTF8.self).contains("'descr': '<V2'"))

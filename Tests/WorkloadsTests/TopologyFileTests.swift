@@ -35,6 +35,22 @@ struct TopologyFileTests {
     #expect(try read("Conv1, 227, 227, 11, 11, 3, 96, 4,\n") == [with(records[0], line: 1)])
   }
 
+  /// What SCALE-Sim's own files hold beside the format: section headings, comments, two widths, unnamed columns, tabs.
+  @Test func irregularFilesOfSCALESim() throws {
+    let text =
+      "\u{FEFF}Layer, IFMAP Width, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,,\n\nNetA,\nc1, 5, 7, 3, 2, 1, 1, 1,#dw\nNetB,,\nc1, 5, 7, 3, 2, 1, 1, 1,\n"
+    let records = try read(text)
+    #expect(records.map(\.section) == ["NetA", "NetB"])
+    let expected = TopologyRecord.Convolution(
+      ifmapHeight: 5, ifmapWidth: 7, filterHeight: 3, filterWidth: 2, channels: 1, filters: 1)
+    #expect(records.allSatisfy { $0.operation == .convolution(expected) })
+    let tabs =
+      "Layer name\t IFMAP Height\tIFMAP Width\tFilter Height\tFilter Width\tChannels\tNum Filter\tStrides\t\nc 1\t5\t7\t3\t2\t1\t1\t1\t\n"
+    #expect(try read(tabs).map(\.operation) == [.convolution(expected)])
+    // A heading that no layer follows is a layer that was cut short.
+    #expect(message(text + "c2,\n") == "net.csv:7:1: the layer has no IFMAP Height")
+  }
+
   func with(_ record: TopologyRecord, line: Int) -> TopologyRecord {
     var record = record
     record.line = line
