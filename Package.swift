@@ -51,9 +51,9 @@ let package = Package(
     tests("ConfigurationTests", ["Configuration"]),
     tests("WorkloadsTests", ["Workloads", "Tensors"]),
     tests("ImagesTests", ["Images", "Codecs", "Tensors"], resources: [.copy("Fixtures")]),
-    tests("WaveFormatsTests", ["WaveFormats", "Signals"]),
     tests(
       "AcceleratorsTests", ["Accelerators", "Tensors", "Workloads", "Mappings", "Memory", "Simulation", "Signals", "Compute"]),
+    tests("WaveFormatsTests", ["WaveFormats", "Signals"]),
     tests("ReportsTests", ["Reports"]),
   ]
 )

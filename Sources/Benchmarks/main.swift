@@ -1,4 +1,5 @@
 import Accelerators
+import Glibc
 import Mappings
 import Memory
 import Simulation
@@ -24,9 +25,9 @@ for dataflow in [Dataflow.weightStationary, .outputStationary] {
       layer, ifmap: OperandTensor(random.int8(layer.ifmapShape, zeroFraction: 0.4)),
       filter: OperandTensor(random.int8(layer.filterShape, zeroFraction: 0.1)))
     var run = try SystolicLayerRun(operands, on: spec(dataflow, size))
-    let clock = ContinuousClock()
-    let time = clock.measure { _ = run.simulator.run() }
-    let seconds = Double(time.components.attoseconds) * 1e-18 + Double(time.components.seconds)
+    let start = clock()
+    _ = run.simulator.run()
+    let seconds = Double(clock() - start) / 1e6
     let edges = run.simulator.evaluatedEdges
     print(dataflow, size, seconds, edges, Double(edges * size * size) / seconds / 1e6, "M PE-cycles/s", Double(edges)/seconds/1e6, "Mcycles/s")
   }

@@ -14,6 +14,14 @@ public struct Instant: Sendable, Equatable {
   public var edges: ClockEdges
   /// The cycle of each domain: the number of edges before this one.
   public var cycles: [Int]
+
+  /// An instant by its parts.
+  @inlinable
+  public init(time: SimulationTime, edges: ClockEdges, cycles: [Int]) {
+    self.time = time
+    self.edges = edges
+    self.cycles = cycles
+  }
 }
 
 /// How a run ended.
@@ -39,7 +47,7 @@ public struct Simulator<Model: Machine> {
   /// The order in which steps are evaluated. It must not matter; a test permutes it.
   public var stepOrder: [Model.Step]
   /// Edges that were evaluated, for speed figures; skipped ones are not counted.
-  public private(set) var evaluatedEdges = 0
+  public var evaluatedEdges = 0
 
   @usableFromInline let clocks: [ClockDomain]
   /// Next edge of each domain; `Int.max` while it sleeps until another domain acts.
@@ -61,6 +69,7 @@ public struct Simulator<Model: Machine> {
   public func completedCycles(of domain: Int) -> Int { firstUnticked[domain] }
 
   /// Runs to quiescence, deadlock, or the cycle limit (of domain 0).
+  @inlinable
   public mutating func run(cycleLimit: Int = .max) -> RunEnd {
     while true {
       guard let edges = nextEdges() else { return machine.isQuiescent ? .finished : .deadlock(machine.waits) }
@@ -72,6 +81,7 @@ public struct Simulator<Model: Machine> {
   }
 
   /// Runs with an observer that sees every evaluated instant.
+  @inlinable
   public mutating func run(cycleLimit: Int = .max, observing observer: inout some CycleObserver) throws -> RunEnd
   where Model: ObservableMachine {
     while true {
@@ -86,13 +96,14 @@ public struct Simulator<Model: Machine> {
   }
 
   /// The instant of the given edges.
-  private func instant(_ edges: ClockEdges) -> Instant {
+  @inlinable
+  func instant(_ edges: ClockEdges) -> Instant {
     let domain = edges.rawValue.trailingZeroBitCount
     return Instant(time: clocks[domain].period.edge(nextCycle[domain]), edges: edges, cycles: nextCycle)
   }
 
   /// The domains whose next edge is the earliest; nil if every domain waits for another.
-  @usableFromInline
+  @inlinable
   func nextEdges() -> ClockEdges? {
     if clocks.count == 1 { return nextCycle[0] == .max ? nil : ClockEdges(domain: 0) }
     var edges: ClockEdges = []
@@ -110,7 +121,7 @@ public struct Simulator<Model: Machine> {
   }
 
   /// First phase, preceded by the credit for cycles that were skipped up to here.
-  @usableFromInline
+  @inlinable
   mutating func evaluate(_ edges: ClockEdges) {
     for domain in clocks.indices where edges.contains(domain: domain) {
       let skipped = nextCycle[domain] - firstUnticked[domain]
@@ -124,7 +135,7 @@ public struct Simulator<Model: Machine> {
   }
 
   /// Second phase, then every domain's next edge.
-  @usableFromInline
+  @inlinable
   mutating func finish(_ edges: ClockEdges) {
     machine.commit(edges)
     let now = edges.rawValue.trailingZeroBitCount
@@ -139,7 +150,8 @@ public struct Simulator<Model: Machine> {
   }
 
   /// Asks a domain for its next activity and places its next edge.
-  private mutating func schedule(_ domain: Int, after time: SimulationTime, ticked: Bool) {
+  @inlinable
+  mutating func schedule(_ domain: Int, after time: SimulationTime, ticked: Bool) {
     // The first edge that this domain can still take: it never lies in the past.
     let earliest = ticked ? firstUnticked[domain] : earliestEdge(of: domain, after: time)
     switch machine.activity(of: domain, after: earliest - 1) {
@@ -149,7 +161,8 @@ public struct Simulator<Model: Machine> {
     }
   }
 
-  private func earliestEdge(of domain: Int, after time: SimulationTime) -> Int {
+  @inlinable
+  func earliestEdge(of domain: Int, after time: SimulationTime) -> Int {
     let next = SimulationTime(femtoseconds: time.femtoseconds + 1)
     return max(firstUnticked[domain], clocks[domain].period.firstCycle(notBefore: next))
   }

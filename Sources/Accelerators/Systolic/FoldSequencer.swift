@@ -23,30 +23,22 @@ enum FoldHold: UInt8, CaseIterable, Sendable, Codable {
 /// In every enabled step it says which vector each edge reads and what the columns' feet do. All its rules are in
 /// `FoldTiming`; what it waits for is in `hold`.
 struct FoldSequencer: Sendable, Codable {
-  /// A row of a stationary operand that enters at the north edge.
-  struct LoadIssue: Sendable, Codable, Equatable {
-    let fold: Fold
-    /// Array row it is for.
-    let row: Int
-  }
+  /// What one step asks of the edges; -1 where nothing enters.
+  struct Issue: Sendable, Codable, Equatable {
+    /// Array row of the stationary operand that enters at the north edge, for `loadingFold`.
+    var loadRow = -1
+    /// Vector of `currentFold` that enters at the west edge, and on OS at the north edge too.
+    var vector = -1
+    /// Vectors of that fold.
+    var vectors = 0
+    /// Why no vector enters.
+    var hold = FoldHold.none
 
-  /// A vector that enters: at the west edge, and on OS at the north edge too.
-  struct StreamIssue: Sendable, Codable, Equatable {
-    let fold: Fold
-    /// Number of the vector in the fold, and of vectors.
-    let vector: Int
-    let vectors: Int
-
+    var loads: Bool { loadRow >= 0 }
+    var streams: Bool { vector >= 0 }
+    var isEmpty: Bool { !loads && !streams }
     var isFirst: Bool { vector == 0 }
     var isLast: Bool { vector == vectors - 1 }
-  }
-
-  /// What one step asks of the edges.
-  struct Issue: Sendable, Codable, Equatable {
-    var load: LoadIssue?
-    var stream: StreamIssue?
-
-    var isEmpty: Bool { load == nil && stream == nil }
   }
 
   /// The oldest tiles that folds to come still read.
@@ -71,18 +63,21 @@ struct FoldSequencer: Sendable, Codable {
   private(set) var schedule: SystolicSchedule?
   /// Steps issued since the machine was built.
   private(set) var step = 0
-  private(set) var hold = FoldHold.finished
   /// The last step that still has something of an issued fold in edge registers, array or feet.
   private(set) var busyUntil = Int.min >> 1
 
   // The loader: WS and IS.
   private var loadCursor: FoldCursor?
+  /// The fold being loaded, or the next one.
+  private(set) var loadingFold: Fold?
   private var loadRow = -1
   private var loadedFolds = 0
   private var loadedAt = 0
 
   // The streamer.
   private var streamCursor: FoldCursor?
+  /// The fold in whose stream the machine is, or the next one.
+  private(set) var currentFold: Fold?
   private var streamVector = -1
   private var streamStart = 0
   private var streamedFolds = 0
@@ -100,79 +95,88 @@ struct FoldSequencer: Sendable, Codable {
     self.schedule = schedule
     streamCursor = FoldCursor(schedule)
     loadCursor = timing.loadSteps > 0 ? FoldCursor(schedule) : nil
+    currentFold = schedule.firstFold
+    loadingFold = loadCursor == nil ? nil : schedule.firstFold
     (loadRow, loadedFolds, loadedAt) = (-1, 0, 0)
     (streamVector, streamedFolds) = (-1, 0)
     (previousStart, previousVectors) = (Int.min >> 1, 0)
-    hold = .none
+    updateTilesInUse()
   }
 
   /// Whether the current step still moves something that was issued before.
   func isDraining(edgeLatency: Int) -> Bool { step <= busyUntil + edgeLatency }
 
   /// Whether every fold has entered.
-  var isFinished: Bool { streamCursor?.isAtEnd ?? true }
-
-  /// The fold in whose stream the machine is, or the next one.
-  var currentFold: Fold? {
-    guard let schedule, let streamCursor, !streamCursor.isAtEnd else { return nil }
-    return streamCursor.fold(in: schedule)
-  }
-
-  /// The fold being loaded, or the next one.
-  var loadingFold: Fold? {
-    guard let schedule, let loadCursor, !loadCursor.isAtEnd else { return nil }
-    return loadCursor.fold(in: schedule)
-  }
+  var isFinished: Bool { currentFold == nil }
 
   /// The oldest tiles that folds to come still read; earlier halves may be overwritten.
-  var tilesInUse: TilesInUse {
-    guard let schedule else { return TilesInUse() }
+  private(set) var tilesInUse = TilesInUse()
+
+  private mutating func updateTilesInUse() {
+    guard let schedule else { return }
     let stream = currentFold
     let load = timing.loadSteps > 0 ? loadingFold : stream
-    let end = (ifmap: schedule.ifmapTileCount, filter: schedule.filterTileCount)
-    switch schedule.dataflow {
-    case .weightStationary: return TilesInUse(ifmap: stream?.ifmapTile ?? end.ifmap, filter: load?.filterTile ?? end.filter)
-    case .inputStationary: return TilesInUse(ifmap: load?.ifmapTile ?? end.ifmap, filter: stream?.filterTile ?? end.filter)
-    case .outputStationary: return TilesInUse(ifmap: stream?.ifmapTile ?? end.ifmap, filter: stream?.filterTile ?? end.filter)
-    }
+    let ifmapReader = schedule.dataflow == .inputStationary ? load : stream
+    let filterReader = schedule.dataflow == .weightStationary ? load : stream
+    tilesInUse = TilesInUse(
+      ifmap: ifmapReader?.ifmapTile ?? schedule.ifmapTileCount,
+      filter: filterReader?.filterTile ?? schedule.filterTileCount)
+  }
+
+  private mutating func nextStreamFold() {
+    guard let schedule else { return }
+    streamCursor?.advance(in: schedule)
+    currentFold = streamCursor.flatMap { $0.isAtEnd ? nil : $0.fold(in: schedule) }
+    updateTilesInUse()
+  }
+
+  private mutating func nextLoadFold() {
+    guard let schedule else { return }
+    loadCursor?.advance(in: schedule)
+    loadingFold = loadCursor.flatMap { $0.isAtEnd ? nil : $0.fold(in: schedule) }
+    updateTilesInUse()
   }
 
   // MARK: One step
 
-  /// Decides what enters in this step. Must be followed by `advance` if the step is taken.
-  mutating func issue(_ ready: Readiness) -> Issue {
+  /// Decides what enters in this step, from committed state.
+  func issue(_ ready: Readiness) -> Issue {
     var issue = Issue()
-    issue.stream = nextVector(ready)
-    issue.load = nextLoadRow(ready)
+    nextVector(ready, &issue)
+    nextLoadRow(ready, &issue)
     return issue
   }
 
   /// The clock edge of an enabled step.
-  mutating func advance() { step += 1 }
+  mutating func advance(_ issue: Issue) {
+    if issue.streams { advanceStream(issue) }
+    if issue.loads { advanceLoad(issue) }
+    step += 1
+  }
 
-  private mutating func nextVector(_ ready: Readiness) -> StreamIssue? {
+  private func nextVector(_ ready: Readiness, _ issue: inout Issue) {
     guard let schedule, let fold = currentFold else {
-      hold = .finished
-      return nil
+      issue.hold = .finished
+      return
     }
     let vectors = fold[schedule.spatial.streamed].count
     if streamVector < 0 {
-      hold = holdOfStream(fold, vectors: vectors, ready)
-      guard hold == .none else { return nil }
-      streamVector = 0
-      streamStart = step
+      issue.hold = holdOfStream(fold, vectors: vectors, ready)
+      guard issue.hold == .none else { return }
     }
-    let vector = streamVector
-    let issue = StreamIssue(fold: fold, vector: vector, vectors: vectors)
-    streamVector += 1
-    busyUntil = max(busyUntil, streamStart + timing.streamSteps(vectors: vectors) + 1)
-    if issue.isLast {
-      (previousStart, previousVectors) = (streamStart, vectors)
-      streamVector = -1
-      streamedFolds += 1
-      streamCursor?.advance(in: schedule)
-    }
-    return issue
+    issue.vector = max(streamVector, 0)
+    issue.vectors = vectors
+  }
+
+  private mutating func advanceStream(_ issue: Issue) {
+    if issue.isFirst { streamStart = step }
+    busyUntil = max(busyUntil, streamStart + timing.streamSteps(vectors: issue.vectors) + 1)
+    streamVector = issue.vector + 1
+    guard issue.isLast else { return }
+    (previousStart, previousVectors) = (streamStart, issue.vectors)
+    streamVector = -1
+    streamedFolds += 1
+    nextStreamFold()
   }
 
   private func holdOfStream(_ fold: Fold, vectors: Int, _ ready: Readiness) -> FoldHold {
@@ -186,36 +190,35 @@ struct FoldSequencer: Sendable, Codable {
     return .none
   }
 
-  private mutating func nextLoadRow(_ ready: Readiness) -> LoadIssue? {
-    guard let schedule, let fold = loadingFold else { return nil }
-    if loadRow < 0 {
-      guard canLoad(fold) else { return nil }
-      let isResident =
-        schedule.dataflow == .weightStationary
-        ? ready.filterTiles > fold.filterTile : ready.ifmapTiles > fold.ifmapTile
-      guard isResident else {
-        hold = schedule.dataflow == .weightStationary ? .filterTile : .ifmapTile
-        return nil
-      }
-      loadRow = timing.rows - 1
+  /// The bottom row's operands enter first and shift all the way down.
+  private func nextLoadRow(_ ready: Readiness, _ issue: inout Issue) {
+    guard loadRow < 0 else {
+      issue.loadRow = loadRow
+      return
     }
-    // The bottom row's operands enter first and shift all the way down.
-    let row = loadRow
-    loadRow -= 1
+    guard let schedule, let fold = loadingFold, canLoad(fold, streams: issue.streams) else { return }
+    let isFilter = schedule.dataflow == .weightStationary
+    if isFilter ? ready.filterTiles > fold.filterTile : ready.ifmapTiles > fold.ifmapTile {
+      issue.loadRow = timing.rows - 1
+    } else if !issue.streams {
+      issue.hold = isFilter ? .filterTile : .ifmapTile
+    }
+  }
+
+  private mutating func advanceLoad(_ issue: Issue) {
     busyUntil = max(busyUntil, step + timing.rows + timing.columns + 1)
-    if row == 0 {
-      loadedFolds += 1
-      loadedAt = step + 1
-      loadCursor?.advance(in: schedule)
-    }
-    return LoadIssue(fold: fold, row: row)
+    loadRow = issue.loadRow - 1
+    guard issue.loadRow == 0 else { return }
+    loadedFolds += 1
+    loadedAt = step + 1
+    nextLoadFold()
   }
 
   /// Single-buffered: when the fold before has left the array. Double-buffered: once it has begun to stream.
-  private func canLoad(_ fold: Fold) -> Bool {
+  private func canLoad(_ fold: Fold, streams: Bool) -> Bool {
     guard fold.index > 0 else { return true }
     if timing.isDoubleBuffered {
-      return streamedFolds >= fold.index || (streamedFolds == fold.index - 1 && streamVector >= 0)
+      return streamedFolds >= fold.index || (streamedFolds == fold.index - 1 && streams)
     }
     return streamedFolds >= fold.index
       && step >= timing.nextStream(start: previousStart, vectors: previousVectors, next: 0)

@@ -7,7 +7,8 @@ import Workloads
 /// A scheduled layer and where its tensors lie off chip: the source of every transfer and every walk.
 ///
 /// Ifmap and ofmap are NCHW, filters MCRS, biases one psum a filter; psums are 4 bytes, little-endian.
-public struct PlacedLayer: Sendable, Codable {
+/// It never changes, so machines and snapshots share one.
+public final class PlacedLayer: Sendable, Codable {
   /// The folds.
   public let schedule: SystolicSchedule
   /// First byte of each tensor off chip; the layer may have no bias.

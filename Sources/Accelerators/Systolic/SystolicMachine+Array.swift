@@ -11,9 +11,7 @@ extension SystolicMachine {
   /// Whether the array has something to do at the next edge.
   var isArrayBusy: Bool {
     if conflictCycles > 0 || folds.isDraining(edgeLatency: spec.edgeLatency) { return true }
-    if folds.isFinished { return false }
-    var sequencer = folds
-    return !sequencer.issue(readiness).isEmpty
+    return !folds.issue(readiness).isEmpty
   }
 
   mutating func evaluateArray() {
@@ -26,7 +24,7 @@ extension SystolicMachine {
     issue = folds.issue(readiness)
     isEnabled = !issue.isEmpty || folds.isDraining(edgeLatency: spec.edgeLatency)
     guard isEnabled else {
-      counters.labels[folds.waitLabel(folds.hold)] += spec.peCount
+      counters.labels[folds.waitLabel(issue.hold)] += spec.peCount
       return
     }
     trackFolds()
@@ -46,9 +44,8 @@ extension SystolicMachine {
     west.advance()
     north.advance()
     psumSchedule.retire(at: edgeStep)
-    folds.advance()
+    folds.advance(issue)
     waves.retire(before: edgeStep)
-    tilesInUse = folds.tilesInUse
   }
 }
 
@@ -57,23 +54,19 @@ extension SystolicMachine {
 extension SystolicMachine {
   /// The west edge: one vector of the operand that streams across the rows.
   private mutating func feedWest(_ layer: PlacedLayer) {
-    guard let stream = issue.stream else {
-      west.pushEmpty()
-      return
-    }
-    let fold = stream.fold
+    guard issue.streams, let fold = folds.currentFold else { return west.pushEmpty() }
     let isIfmap = spec.dataflow != .inputStationary
     let lanes = layer.schedule.spatial.rows
-    if stream.isFirst {
+    if issue.isFirst {
       if isIfmap {
         ifmapSpad.begin(layer.ifmapStream(fold, lanes: lanes, half: fold.ifmapTile % spec.ifmapSpad.halves))
       } else {
         filterSpad.begin(layer.filterStream(fold, lanes: lanes, half: fold.filterTile % spec.filterSpad.halves))
       }
     }
-    let conflicts = isIfmap ? ifmapSpad.read(step: stream.vector) : filterSpad.read(step: stream.vector)
+    let conflicts = isIfmap ? ifmapSpad.read(step: issue.vector) : filterSpad.read(step: issue.vector)
     note(conflicts, isIfmap ? .waitIfmap : .waitFilter)
-    let pulse = spec.dataflow == .outputStationary ? stream.isLast : stream.isFirst
+    let pulse = spec.dataflow == .outputStationary ? issue.isLast : issue.isFirst
     let flags = OperandFlags.valid | (pulse && spec.isDoubleBuffered ? OperandFlags.swap : 0)
     west.push(isIfmap ? ifmapSpad.vector : filterSpad.vector, flags: flags, used: fold[lanes].count)
   }
@@ -81,41 +74,40 @@ extension SystolicMachine {
   /// The north edge: a row of the stationary operand while it loads, or the filters of an output-stationary array.
   private mutating func feedNorth(_ layer: PlacedLayer) {
     if spec.dataflow == .outputStationary {
-      guard let stream = issue.stream else { return north.pushEmpty() }
-      feedFilters(layer, stream)
+      guard issue.streams, let fold = folds.currentFold else { return north.pushEmpty() }
+      feedFilters(layer, fold)
     } else {
-      guard let load = issue.load else { return north.pushEmpty() }
-      feedStationary(layer, load)
+      guard issue.loads, let fold = folds.loadingFold else { return north.pushEmpty() }
+      feedStationary(layer, fold)
     }
   }
 
-  private mutating func feedFilters(_ layer: PlacedLayer, _ stream: FoldSequencer.StreamIssue) {
-    if stream.isFirst {
+  private mutating func feedFilters(_ layer: PlacedLayer, _ fold: Fold) {
+    if issue.isFirst {
       filterSpad.begin(
-        layer.filterStream(stream.fold, lanes: .n, half: stream.fold.filterTile % spec.filterSpad.halves))
+        layer.filterStream(fold, lanes: .n, half: fold.filterTile % spec.filterSpad.halves))
     }
-    note(filterSpad.read(step: stream.vector), .waitFilter)
-    north.push(filterSpad.vector, flags: OperandFlags.valid, used: stream.fold.n.count)
+    note(filterSpad.read(step: issue.vector), .waitFilter)
+    north.push(filterSpad.vector, flags: OperandFlags.valid, used: fold.n.count)
   }
 
   /// Rows beyond a ragged fold's reduction load zeros without a valid bit: their PEs pass psums on unchanged.
-  private mutating func feedStationary(_ layer: PlacedLayer, _ load: FoldSequencer.LoadIssue) {
-    let fold = load.fold
+  private mutating func feedStationary(_ layer: PlacedLayer, _ fold: Fold) {
     let columns = layer.schedule.spatial.columns
     let isFilter = spec.dataflow == .weightStationary
-    if load.row == spec.rows - 1 {
+    if issue.loadRow == spec.rows - 1 {
       if isFilter {
         filterSpad.begin(layer.filterStream(fold, lanes: columns, half: fold.filterTile % spec.filterSpad.halves))
       } else {
         ifmapSpad.begin(layer.ifmapStream(fold, lanes: columns, half: fold.ifmapTile % spec.ifmapSpad.halves))
       }
     }
-    let control = OperandFlags.shift | (load.row == 0 ? OperandFlags.loadEnd : 0)
-    guard load.row < fold.k.count else {
+    let control = OperandFlags.shift | (issue.loadRow == 0 ? OperandFlags.loadEnd : 0)
+    guard issue.loadRow < fold.k.count else {
       north.pushEmpty(flags: control)
       return
     }
-    let conflicts = isFilter ? filterSpad.read(step: load.row) : ifmapSpad.read(step: load.row)
+    let conflicts = isFilter ? filterSpad.read(step: issue.loadRow) : ifmapSpad.read(step: issue.loadRow)
     note(conflicts, isFilter ? .waitFilter : .waitIfmap)
     north.push(
       isFilter ? filterSpad.vector : ifmapSpad.vector, flags: OperandFlags.valid | control,
@@ -135,13 +127,13 @@ extension SystolicMachine {
 extension SystolicMachine {
   /// Books the folds that enter in this step.
   private mutating func trackFolds() {
-    if let load = issue.load, load.row == spec.rows - 1 {
-      waves.addLoad(wave(load.fold, vectors: 0, end: folds.step + spec.rows))
+    if issue.loadRow == spec.rows - 1, let fold = folds.loadingFold {
+      waves.addLoad(wave(fold, vectors: 0, end: folds.step + spec.rows))
     }
-    if let stream = issue.stream, stream.isFirst {
+    if issue.isFirst, let fold = folds.currentFold {
       counters.folds += 1
-      let steps = folds.timing.streamSteps(vectors: stream.vectors)
-      waves.addStream(wave(stream.fold, vectors: stream.vectors, end: folds.step + steps))
+      let steps = folds.timing.streamSteps(vectors: issue.vectors)
+      waves.addStream(wave(fold, vectors: issue.vectors, end: folds.step + steps))
     }
   }
 
@@ -154,14 +146,14 @@ extension SystolicMachine {
 
   /// Writes the control words that will meet the psums of what enters in this step at the feet of the columns.
   private mutating func schedulePsums(_ layer: PlacedLayer) {
-    guard let stream = issue.stream else { return }
+    guard issue.streams, let fold = folds.currentFold else { return }
     let step = folds.step + folds.timing.stepsToFoot
     if spec.dataflow != .outputStationary {
-      psumSchedule.write(layer.psumControl(stream.fold, vector: stream.vector, drainedRows: -1), at: step)
-    } else if stream.isLast {
+      psumSchedule.write(layer.psumControl(fold, vector: issue.vector, drainedRows: -1), at: step)
+    } else if issue.isLast {
       for drained in 0..<spec.rows {
         psumSchedule.write(
-          layer.psumControl(stream.fold, vector: spec.rows - 1 - drained, drainedRows: drained), at: step + drained)
+          layer.psumControl(fold, vector: spec.rows - 1 - drained, drainedRows: drained), at: step + drained)
       }
     }
   }

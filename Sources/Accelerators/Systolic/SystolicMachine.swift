@@ -68,7 +68,6 @@ public struct SystolicMachine: Machine, Sendable, Codable {
   var psumControl: [PsumControl]
   var drainedRows: [Int32]
   var issue = FoldSequencer.Issue()
-  var tilesInUse = FoldSequencer.TilesInUse()
   var delivery: TransferEngine.Delivery?
 
   /// A machine at rest.
@@ -105,7 +104,6 @@ public struct SystolicMachine: Machine, Sendable, Codable {
     accumulator.beginLayer()
     ifmapSpad.configure(format: operands.ifmap.format, zeroPoint: operands.ifmap.zeroPoint)
     filterSpad.configure(format: operands.filter.format, zeroPoint: operands.filter.zeroPoint)
-    tilesInUse = folds.tilesInUse
   }
 
   // MARK: Machine
@@ -163,9 +161,7 @@ public struct SystolicMachine: Machine, Sendable, Codable {
 
   public mutating func credit(skipped cycles: Int, domain: Int) {
     counters.cycles += cycles
-    var sequencer = folds
-    _ = sequencer.issue(readiness)
-    counters.labels[folds.waitLabel(sequencer.hold)] += cycles * spec.peCount
+    counters.labels[folds.waitLabel(folds.issue(readiness).hold)] += cycles * spec.peCount
   }
 
   public var isQuiescent: Bool {
@@ -175,7 +171,7 @@ public struct SystolicMachine: Machine, Sendable, Codable {
 
   public var waits: [Wait] {
     var waits: [Wait] = []
-    if !folds.isFinished { waits.append(Wait(block: "fold_sequencer", cause: "\(folds.hold)")) }
+    if !folds.isFinished { waits.append(Wait(block: "fold_sequencer", cause: "\(folds.issue(readiness).hold)")) }
     if !prefetcher.isFinished { waits.append(Wait(block: "prefetcher", cause: "\(prefetcher.state)")) }
     if !transfers.isQuiescent { waits.append(Wait(block: "transfer_engine", cause: "answers from memory")) }
     return waits
@@ -184,7 +180,7 @@ public struct SystolicMachine: Machine, Sendable, Codable {
   /// What the prefetcher sees: committed state.
   private var prefetchView: TilePrefetcher.View {
     TilePrefetcher.View(
-      inUse: tilesInUse, halves: .init(ifmap: spec.ifmapSpad.halves, filter: spec.filterSpad.halves),
+      inUse: folds.tilesInUse, halves: .init(ifmap: spec.ifmapSpad.halves, filter: spec.filterSpad.halves),
       completedPsumTiles: accumulator.completedTiles)
   }
 

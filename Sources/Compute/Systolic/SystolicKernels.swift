@@ -14,10 +14,10 @@ func shiftRight<Word: BitwiseCopyable>(
   let count = current.count
   precondition(next.count == count && edge.count * columns == count, "register banks of one array have one size")
   for index in 1..<max(count, 1) {
-    unsafe next[unchecked: index] = current[unchecked: index - 1]
+    unsafe next[unchecked: index] = current[unchecked: index &- 1]
   }
   for row in 0..<edge.count {
-    unsafe next[unchecked: row * columns] = edge[unchecked: row]
+    unsafe next[unchecked: row &* columns] = edge[unchecked: row]
   }
 }
 
@@ -35,7 +35,7 @@ func shiftDown<Word: BitwiseCopyable>(
     unsafe next[unchecked: column] = edge[unchecked: column]
   }
   for index in columns..<count {
-    unsafe next[unchecked: index] = current[unchecked: index - columns]
+    unsafe next[unchecked: index] = current[unchecked: index &- columns]
   }
 }
 
@@ -58,7 +58,7 @@ func accumulateDown<Contract: MACArithmetic>(
   }
   for index in columns..<count {
     unsafe next[unchecked: index] = Contract.multiplyAdd(
-      moving[unchecked: index], stationary[unchecked: index], psum[unchecked: index - columns])
+      moving[unchecked: index], stationary[unchecked: index], psum[unchecked: index &- columns])
   }
 }
 
@@ -109,7 +109,7 @@ func addAll<Contract: MACArithmetic>(
     unsafe next[unchecked: index] = Contract.add(0, addend[unchecked: index])
   }
   for index in distance..<count {
-    unsafe next[unchecked: index] = Contract.add(psum[unchecked: index - distance], addend[unchecked: index])
+    unsafe next[unchecked: index] = Contract.add(psum[unchecked: index &- distance], addend[unchecked: index])
   }
 }
 
@@ -119,24 +119,13 @@ func countFires(_ left: [UInt8], _ right: [UInt8]) -> Int {
   let right = right.span
   precondition(left.count == right.count, "register banks of one array have one size")
   var total = 0
-  var start = 0
-  while start < left.count {
-    // A byte lane holds at most 255 ones: 16 lanes x 255.
-    let end = min(start + 4080, left.count)
-    var ones = SIMD16<UInt8>(repeating: 0)
-    var index = start
-    while index + 16 <= end {
-      for lane in 0..<16 {
-        unsafe ones[lane] &+= left[unchecked: index + lane] & right[unchecked: index + lane] & OperandFlags.valid
-      }
-      index += 16
+  for start in stride(from: 0, to: left.count, by: 128) {
+    // A counter as narrow as the registers lets sixteen of them be added at once; 128 ones fit it.
+    var ones: UInt8 = 0
+    for index in start..<min(start + 128, left.count) {
+      unsafe ones &+= left[unchecked: index] & right[unchecked: index] & OperandFlags.valid
     }
-    total += Int(SIMD16<UInt16>(truncatingIfNeeded: ones).wrappedSum())
-    while index < end {
-      total += Int(left[index] & right[index] & OperandFlags.valid)
-      index += 1
-    }
-    start = end
+    total += Int(ones)
   }
   return total
 }
@@ -149,17 +138,14 @@ func countNonzero(_ left: [Int16], _ right: [Int16]) -> Int {
   let right = right.span
   precondition(left.count == right.count, "register banks of one array have one size")
   var total = 0
-  var start = 0
-  while start < left.count {
-    let end = min(start + 16384, left.count)
+  for start in stride(from: 0, to: left.count, by: 16384) {
     var count: Int16 = 0
-    for index in start..<end {
-      let leftIsNonzero = unsafe left[unchecked: index] & 0x7FFF != 0
-      let rightIsNonzero = unsafe right[unchecked: index] & 0x7FFF != 0
-      count &+= leftIsNonzero && rightIsNonzero ? 1 : 0
+    for index in start..<min(start + 16384, left.count) {
+      let leftIsNonzero: Int16 = unsafe left[unchecked: index] & 0x7FFF == 0 ? 0 : 1
+      let rightIsNonzero: Int16 = unsafe right[unchecked: index] & 0x7FFF == 0 ? 0 : 1
+      count &+= leftIsNonzero & rightIsNonzero
     }
     total += Int(count)
-    start = end
   }
   return total
 }
@@ -181,9 +167,9 @@ func shiftBehindWave(
   for index in 0..<current.count {
     let column = index % columns
     let isTopRow = index < columns
-    let above = isTopRow ? edgeFlags[column] : currentFlags[index - columns]
+    let above = isTopRow ? edgeFlags[column] : currentFlags[index &- columns]
     if edgeFlags[column] & above & OperandFlags.shift != 0 {
-      next[index] = isTopRow ? edge[column] : current[index - columns]
+      next[index] = isTopRow ? edge[column] : current[index &- columns]
       nextFlags[index] = edgeFlags[column] & OperandFlags.loadEnd == 0 ? above : above & OperandFlags.valid
     } else {
       next[index] = current[index]

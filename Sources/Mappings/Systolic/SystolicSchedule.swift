@@ -83,7 +83,9 @@ public struct Fold: Sendable, Codable, Equatable {
 ///       for n in filters of g           accumulator
 ///         for k in reduction            array: one fold
 /// ```
-public struct SystolicSchedule: Sendable, Codable {
+///
+/// A schedule never changes, so machines and snapshots share one.
+public final class SystolicSchedule: Sendable, Codable {
   /// The layer.
   public let layer: ConvolutionLayer
   /// What stays.

@@ -35,6 +35,10 @@ public struct PagedMemory: Sendable, Codable, Equatable {
     let page = address / Self.pageBytes
     guard page < pages.count, !pages[page].isEmpty else { return beat }
     let first = address % Self.pageBytes
+    if count == MemoryBeat.scalarCount {
+      precondition(first + count <= Self.pageBytes, "a beat lies in one page")
+      return unsafe pages[page].withUnsafeBytes { unsafe $0.loadUnaligned(fromByteOffset: first, as: MemoryBeat.self) }
+    }
     for offset in 0..<count { beat[offset] = pages[page][first + offset] }
     return beat
   }
