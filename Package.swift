@@ -30,7 +30,7 @@ let package = Package(
     module("Signals"),
     module("Workloads", ["Tensors"]),
     tests("TensorsTests", ["Tensors"]),
-    tests("WorkloadsTests", ["Tensors", "Workloads"]),
+    tests("WorkloadsTests", ["Tensors", "Workloads"], resources: [.copy("Fixtures")]),
 
 
 
