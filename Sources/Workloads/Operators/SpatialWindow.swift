@@ -1,14 +1,21 @@
 internal import Tensors
 
 /// One spatial axis of a convolution or pooling window, with every ONNX rule for padding applied.
-struct SpatialAxis: Equatable, Sendable {
-  var input: Int
-  var kernel: Int
-  var stride: Int
-  var dilation: Int
-  var before: Int
-  var after: Int
-  var output: Int
+public struct SpatialAxis: Hashable, Sendable {
+  /// Input positions.
+  public var input: Int
+  /// Taps of the window.
+  public var kernel: Int
+  /// Positions between neighbouring windows.
+  public var stride: Int
+  /// Positions between neighbouring taps.
+  public var dilation: Int
+  /// Padding before the first position.
+  public var before: Int
+  /// Padding after the last position.
+  public var after: Int
+  /// Output positions.
+  public var output: Int
 
   /// Positions under the window of one output that lie on the input, not on padding.
   func taps(_ position: Int) -> [Int] {
