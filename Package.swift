@@ -49,7 +49,7 @@ let package = Package(
     tests("TensorsTests", ["Tensors"]),
     tests("CodecsTests", ["Codecs", "Tensors"]),
     tests("ConfigurationTests", ["Configuration"]),
-    tests("WorkloadsTests", ["Workloads", "Tensors"]),
+    tests("WorkloadsTests", ["Tensors", "Workloads"], resources: [.copy("Fixtures")]),
     tests("ImagesTests", ["Images", "Codecs", "Tensors"], resources: [.copy("Fixtures")]),
     tests(
       "AcceleratorsTests", ["Accelerators", "Tensors", "Workloads", "Mappings", "Memory", "Simulation", "Signals", "Compute"]),

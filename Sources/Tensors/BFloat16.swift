@@ -25,3 +25,9 @@ public struct BFloat16: Hashable, Sendable {
   @inlinable
   public var float: Float { Float(bitPattern: UInt32(bitPattern) << 16) }
 }
+
+extension BFloat16: Comparable {
+  /// Ordered as the binary32 values are; a NaN is neither less nor greater.
+  @inlinable
+  public static func < (left: BFloat16, right: BFloat16) -> Bool { left.float < right.float }
+}
