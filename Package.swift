@@ -28,7 +28,8 @@ let package = Package(
   targets: [
     module("Tensors"),
     module("Signals"),
-
+    module("Memory", ["Signals"]),
+    tests("MemoryTests", ["Memory", "Signals"], resources: [.copy("Fixtures")]),
 
 
 
