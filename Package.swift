@@ -29,6 +29,7 @@ let package = Package(
     module("Tensors"),
     module("Signals"),
     module("Memory", ["Signals"]),
+    .executableTarget(name: "DRAMBench", dependencies: ["Memory"], swiftSettings: settings),
     tests("MemoryTests", ["Memory", "Signals"], resources: [.copy("Fixtures")]),
 
 

@@ -66,6 +66,7 @@ enum Reference {
     options.mapping = mapping
     options.controller.refresh = refresh ? .allBank : .off
     options.checks = true
+    if set.hasPrefix("lpddr4") { options.controller.refreshPrecharge = .bankByBank }
     return options
   }
 

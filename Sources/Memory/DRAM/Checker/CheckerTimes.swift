@@ -73,7 +73,8 @@ struct CheckerTimes {
   }
 
   private static func cycles(_ nanoseconds: Double, _ clock: Double, atLeast clocks: Int = 0) -> Int {
-    max(clocks, Int((nanoseconds / clock - 1e-6).rounded(.up)))
+    let whole = Int(nanoseconds / clock)
+    return max(clocks, Double(whole) * clock >= nanoseconds - 1e-6 * clock ? whole : whole + 1)
   }
 
   /// DDR3-1600K, 4 Gb: JESD79-3F, timing parameters by speed bin.
@@ -104,7 +105,7 @@ struct CheckerTimes {
     (writeToReadSameGroup, writeToReadOtherGroup) = (ns(7.5, 4), ns(2.5, 2))
     (writeRecovery, readToPrecharge) = (ns(15, 0), ns(7.5, 4))
     readToWrite = readToData + burst + 2 - writeToData
-    (refresh, refreshInterval) = (ns(350, 0), Int((7800 * 1.2).rounded()))
+    (refresh, refreshInterval) = (ns(350, 0), 9360)
   }
 
   /// LPDDR4-3200, 8 Gb a channel: JESD209-4B, core and AC timing; RD to WR as the reference sets list it.

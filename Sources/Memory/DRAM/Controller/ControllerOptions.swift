@@ -15,9 +15,9 @@ public struct ControllerOptions: Hashable, Sendable {
   /// Write queue entries.
   public var writeQueue = 32
   /// Writes at which a drain begins though reads wait.
-  public var writeHighWatermark = 26
+  public var writeHighWatermark = 20
   /// Writes at which a drain ends when reads wait.
-  public var writeLowWatermark = 6
+  public var writeLowWatermark = 0
   /// Cycles after which the oldest request goes before row hits and before the other queue.
   public var starvationLimit = 4000
 
@@ -26,8 +26,8 @@ public struct ControllerOptions: Hashable, Sendable {
 
   /// Throws unless the options can be built for a device.
   public func validate(for device: DRAMSpecification) throws(DRAMError) {
-    try check("read queue", readQueue, 1, 64, "--read-queue")
-    try check("write queue", writeQueue, 1, 64, "--write-queue")
+    try check("read queue", readQueue, 1, 63, "--read-queue")
+    try check("write queue", writeQueue, 1, 63, "--write-queue")
     try check("high watermark", writeHighWatermark, 1, writeQueue, "--write-high")
     try check("low watermark", writeLowWatermark, 0, writeHighWatermark - 1, "--write-low")
     try check("starvation limit", starvationLimit, 1, 1 << 30, "--starvation-limit")

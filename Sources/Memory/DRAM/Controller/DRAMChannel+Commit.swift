@@ -13,10 +13,10 @@ extension DRAMChannel {
       apply(rowChoice, at: cycle)
       rowChoice.kind = .none
     }
-    if let offer = offered {
+    if var offer = offered {
+      offer.accepted = cycle
       accept(offer, at: cycle)
       offered = nil
-      wake = cycle &+ 1
     }
   }
 
@@ -140,9 +140,11 @@ extension DRAMChannel {
     if offer.isWrite {
       counters.writes &+= 1
       let isHeld = reads.entries(bank: offer.bank, row: offer.row, column: offer.column) != 0
-      writes.insert(
+      let moved = writes.insert(
         bank: offer.bank, row: offer.row, column: offer.column, accepted: cycle, tag: offer.tag,
         openRow: device.openRow[offer.bank], isPartial: offer.isPartial, isHeld: isHeld)
+      if moved { search.holds = false }
+      requestEntered(offer, isHeld: isHeld, at: cycle)
       return
     }
     counters.reads &+= 1
@@ -151,9 +153,11 @@ extension DRAMChannel {
       forward(offer, from: 63 - writesBefore.leadingZeroBitCount, at: cycle)
       return
     }
-    reads.insert(
+    let moved = reads.insert(
       bank: offer.bank, row: offer.row, column: offer.column, accepted: cycle, tag: offer.tag,
       openRow: device.openRow[offer.bank], isPartial: false, isHeld: writesBefore != 0)
+    if moved { search.holds = false }
+    requestEntered(offer, isHeld: writesBefore != 0, at: cycle)
   }
 
   /// Answers a read from the youngest queued write to its burst, one cycle after acceptance.

@@ -1,130 +1,107 @@
+// Functions on the way of every cycle are `mutating` though they change only the search: a nonmutating call from a mutating
+// function copies the channel.
 extension DRAMChannel {
   /// Decides this cycle's commands from committed state.
   ///
   /// In priority order: refresh that cannot wait, the request that waited too long, column commands, row commands, closing of
-  /// rows that nobody wants.
+  /// rows that nobody wants. A search that found nothing for its own cycle is kept until its time comes; whatever could change
+  /// it discards it.
   public mutating func evaluate(at cycle: Int) {
     nextDraining = draining
     nextWake = wake
-    guard cycle >= wake else { return }
+    guard cycle >= wake || ignoresWake else { return }
+    if !search.holds || cycle >= search.wake || ignoresWake { look(at: cycle) }
+    decide(at: cycle)
+  }
+
+  private mutating func look(at cycle: Int) {
     nextDraining = servesWrites(at: cycle)
-    var search = Search(cycle: cycle)
-    considerRefreshes(&search)
-    if nextDraining {
-      considerRequests(of: writes, .write, &search)
-    } else {
-      considerRequests(of: reads, .read, &search)
+    search = Search(cycle: cycle)
+    if options.refresh != .off { considerRefreshes() }
+    considerRequests(writes: nextDraining, at: cycle)
+    if options.page != .open { considerClosing() }
+    if reads.occupied != 0 { search.note(reads.accepted[reads.oldest] &+ options.starvationLimit) }
+    if writes.occupied != 0 { search.note(writes.accepted[writes.oldest] &+ options.starvationLimit) }
+    search.holds = true
+    if !hasRowBus, search.row.key < search.column.key {
+      search.column = search.row
+      search.row = Search.Candidate()
+    } else if !hasRowBus {
+      search.row = Search.Candidate()
     }
-    considerClosing(&search)
-    noteStarvation(&search)
-    decide(search)
   }
 
   /// Takes the best candidate of each bus if it can go now; else the cycle to wake in.
-  private mutating func decide(_ search: Search) {
-    let cycle = search.cycle
-    var column = search.column
-    var row = search.row
-    if !hasRowBus {
-      if row.key < column.key { column = row }
-      row = Search.Candidate()
+  private mutating func decide(at cycle: Int) {
+    let time = search.time
+    guard time <= cycle else {
+      nextWake = min(search.wake, time)
+      return
     }
-    if column.time <= cycle { choice = column.choice }
-    if row.time <= cycle { rowChoice = row.choice }
-    nextWake = min(search.wake, min(max(column.time, cycle &+ 1), max(row.time, cycle &+ 1)))
-    if choice.kind != .none || rowChoice.kind != .none { nextWake = cycle &+ 1 }
+    if search.column.time <= cycle { choice = search.column.choice }
+    if search.row.time <= cycle { rowChoice = search.row.choice }
+    search.holds = false
+    nextWake = cycle &+ 1
   }
 
-  private func considerRequests(of queue: borrowing RequestQueue, _ kind: DRAMCommandKind, _ search: inout Search) {
-    guard queue.occupied != 0 else { return }
-    let oldest = queue.oldest
-    if search.cycle &- queue.accepted[oldest] >= options.starvationLimit {
-      considerStarving(oldest, of: queue, kind, &search)
-    }
+  private mutating func considerRequests(writes isWrite: Bool, at cycle: Int) {
+    let occupied = isWrite ? writes.occupied : reads.occupied
+    guard occupied != 0 else { return }
+    let oldest = occupied.trailingZeroBitCount
+    let accepted = isWrite ? writes.accepted[oldest] : reads.accepted[oldest]
+    if cycle &- accepted >= options.starvationLimit { considerStarving(oldest, isWrite: isWrite) }
     switch options.scheduling {
-    case .fcfs: considerOldest(of: queue, kind, &search)
-    case .frfcfs: considerReady(of: queue, kind, &search)
+    case .fcfs: considerOldest(isWrite: isWrite)
+    case .frfcfs: considerReady(isWrite: isWrite)
     }
   }
 
   /// The next command for one request: column command if its row is open, else PRE or ACT.
+  mutating func considerEntry(_ position: Int, isWrite: Bool, _ urgency: Search.Urgency?) {
+    let bank = Int(isWrite ? writes.bank[position] : reads.bank[position])
+    let kind = nextCommand(bank: bank, row: isWrite ? writes.row[position] : reads.row[position], isWrite: isWrite)
+    search.consider(
+      kind, bank: bank, position: position, at: device.earliest(kind, bank: bank),
+      urgency ?? (kind.isColumn ? .column : .row))
+  }
+
+  /// What a request for a row of a bank needs next.
   @inline(__always)
-  func considerEntry(
-    _ position: Int, of queue: borrowing RequestQueue, _ kind: DRAMCommandKind, _ urgency: Search.Urgency?,
-    _ search: inout Search
-  ) {
-    let bank = Int(queue.bank[position])
+  mutating func nextCommand(bank: Int, row: Int32, isWrite: Bool) -> DRAMCommandKind {
     let open = device.openRow[bank]
-    if open == queue.row[position] {
-      search.consider(
-        kind, bank: bank, position: position, at: device.earliest(kind, bank: bank), urgency ?? .column)
-    } else {
-      let needed: DRAMCommandKind = open < 0 ? .activate : .precharge
-      search.consider(
-        needed, bank: bank, position: position, at: device.earliest(needed, bank: bank), urgency ?? .row)
-    }
+    if open == row { return isWrite ? .write : .read }
+    return open < 0 ? .activate : .precharge
   }
 
   /// A request that waited beyond the limit goes first, and its bank serves nobody else.
-  private func considerStarving(
-    _ position: Int, of queue: borrowing RequestQueue, _ kind: DRAMCommandKind, _ search: inout Search
-  ) {
-    let bit: UInt64 = 1 &<< UInt64(queue.bank[position])
-    guard search.blocked & bit == 0, queue.held & (1 &<< UInt64(position)) == 0 else { return }
-    considerEntry(position, of: queue, kind, .first, &search)
+  private mutating func considerStarving(_ position: Int, isWrite: Bool) {
+    let bank = isWrite ? writes.bank[position] : reads.bank[position]
+    let held = isWrite ? writes.held : reads.held
+    let bit: UInt64 = 1 &<< UInt64(bank)
+    guard search.blocked & bit == 0, held & (1 &<< UInt64(position)) == 0 else { return }
+    considerEntry(position, isWrite: isWrite, .first)
     search.blocked |= bit
   }
 
-  /// The cycle in which a request begins to count as starving is an event: decisions change there.
-  private func noteStarvation(_ search: inout Search) {
-    if reads.occupied != 0 { search.note(reads.accepted[reads.oldest] &+ options.starvationLimit) }
-    if writes.occupied != 0 { search.note(writes.accepted[writes.oldest] &+ options.starvationLimit) }
-  }
-}
-
-/// A search for the command of a cycle: the best candidate of each bus so far.
-///
-/// A candidate's key orders by time, then urgency, then age; times before the searched cycle count as that cycle. The minimum
-/// is what a cycle-by-cycle arbiter would choose first, and when.
-struct Search {
-  enum Urgency: Int {
-    case first
-    case column
-    case row
-    case closing
-  }
-
-  struct Candidate {
-    var key = Int.max
-    var choice = DRAMChannel.Choice()
-    var time: Int { key == Int.max ? Int.max : key &>> 8 }
-  }
-
-  let cycle: Int
-  var column = Candidate()
-  var row = Candidate()
-  /// Banks that requests may not use in this cycle.
-  var blocked: UInt64 = 0
-  /// The next cycle in which decisions change though no command is issued.
-  var wake = Int.max
-
-  init(cycle: Int) { self.cycle = cycle }
-
-  @inline(__always)
-  mutating func consider(_ kind: DRAMCommandKind, bank: Int, position: Int, at earliest: Int, _ urgency: Urgency) {
-    let key = max(earliest, cycle) &<< 8 | urgency.rawValue &<< 6 | max(position, 0)
-    if kind.isColumn {
-      guard key < column.key else { return }
-      column = Candidate(key: key, choice: DRAMChannel.Choice(kind: kind, bank: bank, position: position))
-    } else {
-      guard key < row.key else { return }
-      row = Candidate(key: key, choice: DRAMChannel.Choice(kind: kind, bank: bank, position: position))
+  /// A request entered its queue: discards the kept search if the request could change it, else leaves it be.
+  mutating func requestEntered(_ offer: Offer, isHeld: Bool, at cycle: Int) {
+    let starving = offer.accepted &+ options.starvationLimit
+    if starving < search.wake { search.wake = starving }
+    if starving < wake { wake = starving }
+    guard search.holds, options.page == .open, search.column.key & 0xC0 != 0, search.row.key & 0xC0 != 0,
+      servesWrites(at: cycle &+ 1) == draining
+    else {
+      search.holds = false
+      wake = cycle &+ 1
+      return
     }
-  }
-
-  /// Notes a cycle in which to look again.
-  @inline(__always)
-  mutating func note(_ time: Int) {
-    if time > cycle, time < wake { wake = time }
+    guard offer.isWrite == draining, !isHeld else { return }
+    let kind = nextCommand(bank: offer.bank, row: Int32(truncatingIfNeeded: offer.row), isWrite: offer.isWrite)
+    let time = max(device.earliest(kind, bank: offer.bank), cycle &+ 1)
+    let isPlanned = search.column.choice.bank == offer.bank || search.row.choice.bank == offer.bank
+    if time <= search.time || isPlanned {
+      search.holds = false
+      wake = min(wake, time)
+    }
   }
 }

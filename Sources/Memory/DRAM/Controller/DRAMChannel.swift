@@ -28,6 +28,11 @@ public struct DRAMChannel: Sendable {
   /// No command can be issued before this cycle unless a request is accepted.
   var wake = 0
 
+  /// The last search for a command, kept while it holds.
+  var search = Search(cycle: 0)
+  /// Looks for commands in every cycle, for the test that skipping changes nothing.
+  var ignoresWake = false
+
   // Next state: decided in `evaluate`, true from `commit` on.
   var choice = Choice()
   var rowChoice = Choice()
@@ -75,6 +80,8 @@ public struct DRAMChannel: Sendable {
     var column: Int
     var tag: Int
     var isPartial: Bool
+    /// Cycle of acceptance.
+    var accepted = 0
   }
 
   /// What became of requests in the committed cycle.

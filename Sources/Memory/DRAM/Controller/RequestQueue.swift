@@ -6,7 +6,7 @@
 struct RequestQueue: Sendable {
   static let positions = 64
 
-  /// Entries that fit.
+  /// Entries that fit; one more has a place, see `isFull`.
   let capacity: Int
   private(set) var count = 0
   private(set) var occupied: UInt64 = 0
@@ -28,7 +28,7 @@ struct RequestQueue: Sendable {
   private(set) var accepted = [Int](repeating: 0, count: positions)
   /// The requester's mark.
   private(set) var tag = [Int](repeating: 0, count: positions)
-  /// Data slot of each entry, below `capacity`.
+  /// Data slot of each entry, at most `capacity`.
   private(set) var slot = [UInt8](repeating: 0, count: positions)
 
   private var next = 0
@@ -42,7 +42,8 @@ struct RequestQueue: Sendable {
     hits = Array(repeating: 0, count: banks)
   }
 
-  var isFull: Bool { count >= capacity }
+  /// Whether nothing more is accepted: one place beyond the capacity is for the request that is at the port already.
+  var isFull: Bool { count > capacity }
 
   /// The oldest entry's position; the queue is not empty.
   @inline(__always)
@@ -56,12 +57,13 @@ struct RequestQueue: Sendable {
   /// The data slot that the next entry gets.
   var freeSlot: Int { (~usedSlots).trailingZeroBitCount }
 
-  /// Adds an entry; there is room.
+  /// Adds an entry; there is room. True if the others moved, so that positions seen before mean nothing.
   mutating func insert(
     bank newBank: Int, row newRow: Int, column newColumn: Int, accepted time: Int, tag newTag: Int, openRow: Int32,
     isPartial: Bool, isHeld: Bool
-  ) {
-    if next == Self.positions { moveDown() }
+  ) -> Bool {
+    let moves = next == Self.positions
+    if moves { moveDown() }
     let position = next
     let bit: UInt64 = 1 &<< UInt64(position)
     next &+= 1
@@ -81,6 +83,7 @@ struct RequestQueue: Sendable {
     if isHeld { held |= bit }
     locationCounts[Self.hash(newBank, newRow, newColumn)] &+= 1
     count &+= 1
+    return moves
   }
 
   /// Takes an entry out.

@@ -14,13 +14,14 @@ public struct DRAMDevice: Sendable {
   /// Number of open banks of each rank.
   private(set) var openBanks: [Int]
   /// Earliest legal time of command k at node n: `[n * kinds + k]`; nodes are banks, then groups, then ranks.
-  private var earliest: [Int]
+  private(set) var earliest: [Int]
   private var windows: [WindowHistory]
 
   private let effects: [Effect]
   private let effectRange: [Range<Int>]
-  private let groupNode: [Int]
-  private let rankNode: [Int]
+  /// First register of the group and of the rank that each bank belongs to.
+  let groupNode: [Int]
+  let rankNode: [Int]
   private let rankOfBank: [Int]
 
   /// What issuing a command does to the registers.

@@ -109,10 +109,10 @@ public struct DRAMTimingFile {
   }
 
   private static func count(_ node: JSONNode, at place: String) throws(DRAMError) -> Int {
-    guard let number = node.number, let value = Int(exactly: number), abs(value) <= 1 << 40 else {
+    guard let number = node.number, abs(number) <= 1e12, Double(Int(number)) == number else {
       throw DRAMError("\(node.kind) where a whole number is due", at: place)
     }
-    return value
+    return Int(number)
   }
 
   private static func organisation(_ node: JSONNode) throws(DRAMError) -> DRAMOrganisation {

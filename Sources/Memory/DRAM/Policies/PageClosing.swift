@@ -1,6 +1,6 @@
 extension DRAMChannel {
   /// Closes rows that no queued request wants: at once (closed page), after a time without use (timeout), never (open page).
-  func considerClosing(_ search: inout Search) {
+  mutating func considerClosing() {
     let wait: Int
     switch options.page {
     case .open: return

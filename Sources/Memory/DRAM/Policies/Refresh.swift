@@ -51,20 +51,20 @@ struct RefreshState: Sendable {
 
 extension DRAMChannel {
   /// Refreshes: made at once when forced, when the rank (or bank) is idle if only owed; else put off.
-  func considerRefreshes(_ search: inout Search) {
-    guard options.refresh != .off else { return }
-    for state in refreshes {
+  mutating func considerRefreshes() {
+    for index in refreshes.indices {
+      let state = refreshes[index]
       let first = state.rank &* device.organisation.banksPerRank
       switch options.refresh {
       case .off: break
-      case .allBank: considerRefresh(ofRank: state, first, &search)
-      case .perBank: considerRefresh(ofBank: first &+ state.bank, state, &search)
+      case .allBank: considerRefresh(ofRank: state, first)
+      case .perBank: considerRefresh(ofBank: first &+ state.bank, state)
       }
     }
   }
 
   /// Whether a refresh is to be made now of some banks; blocks them if it is forced, notes when to look again if not.
-  func wantsRefresh(_ state: RefreshState, of mask: UInt64, _ search: inout Search) -> Bool {
+  mutating func wantsRefresh(_ state: RefreshState, of mask: UInt64) -> Bool {
     if search.cycle >= state.forced {
       search.blocked |= mask
       return true

@@ -3,7 +3,7 @@ extension DRAMChannel {
   ///
   /// Writes wait until no read can go, or until the high watermark; a drain ends at the low watermark when reads wait. A
   /// request of either kind that waited beyond the starvation limit brings its queue to the front, the older one first.
-  func servesWrites(at cycle: Int) -> Bool {
+  mutating func servesWrites(at cycle: Int) -> Bool {
     guard writes.occupied & ~writes.held != 0 else { return false }
     guard reads.occupied & ~reads.held != 0 else { return true }
     let oldestRead = reads.accepted[reads.oldest]
