@@ -45,12 +45,14 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks", dependencies: ["Accelerators", "Mappings", "Memory", "Simulation", "Tensors", "Workloads"],
       swiftSettings: settings),
+    .executableTarget(name: "DRAMBench", dependencies: ["Memory"], swiftSettings: settings),
 
     tests("TensorsTests", ["Tensors"]),
     tests("CodecsTests", ["Codecs", "Tensors"]),
     tests("ConfigurationTests", ["Configuration"]),
     tests("WorkloadsTests", ["Tensors", "Workloads"], resources: [.copy("Fixtures")]),
     tests("ImagesTests", ["Images", "Codecs", "Tensors"], resources: [.copy("Fixtures")]),
+    tests("MemoryTests", ["Memory", "Signals"], resources: [.copy("Fixtures")]),
     tests(
       "AcceleratorsTests", ["Accelerators", "Tensors", "Workloads", "Mappings", "Memory", "Simulation", "Signals", "Compute"]),
     tests("WaveFormatsTests", ["WaveFormats", "Signals"]),

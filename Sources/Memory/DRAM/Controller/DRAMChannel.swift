@@ -1,0 +1,174 @@
+/// One channel's controller: queues, policies, refresh, and the device behind its command bus.
+///
+/// Two phases a DRAM cycle. `evaluate(at:)` reads committed state and decides this cycle's commands; `offer` latches a request
+/// beside it; `commit(at:)` makes both true. A request accepted in cycle t can get its first command in t + 1.
+/// The decision of cycle t depends only on state that events change, so that cycles between events need not be evaluated:
+/// `nextActivity` says when something can happen, and skipping to it gives the same commands and counters as ticking.
+///
+/// Data is no concern of this type: `DRAMController` moves the bytes when commands are issued, trace mode moves none.
+public struct DRAMChannel: Sendable {
+  /// The device's rules, timing and organisation.
+  public let specification: DRAMSpecification
+  /// Queues and policies.
+  public let options: ControllerOptions
+  /// The banks.
+  public internal(set) var device: DRAMDevice
+  /// What was counted.
+  public internal(set) var counters = ControllerCounters()
+
+  var reads: RequestQueue
+  var writes: RequestQueue
+  /// Whether writes are served.
+  var draining = false
+  var refreshes: [RefreshState]
+  var banks: BankRecords
+  var bursts = DataBus()
+  var hasMovedData = false
+  var lastColumnIsWrite = false
+  /// No command can be issued before this cycle unless a request is accepted.
+  var wake = 0
+
+  /// The last search for a command, kept while it holds.
+  var search = Search(cycle: 0)
+  /// Looks for commands in every cycle, for the test that skipping changes nothing.
+  var ignoresWake = false
+
+  // Next state: decided in `evaluate`, true from `commit` on.
+  var choice = Choice()
+  var rowChoice = Choice()
+  var nextDraining = false
+  var nextWake = 0
+  var offered: Offer?
+  /// What `commit` did in its cycle with a request that a data path must follow.
+  public internal(set) var completion = Completion()
+
+  let readLatency: Int
+  let writeLatency: Int
+  let burstCycles: Int
+  let hasRowBus: Bool
+
+  /// A channel of a device, all banks closed, queues empty.
+  public init(_ specification: DRAMSpecification, _ options: ControllerOptions, rules: [TimingRule]? = nil) throws(DRAMError) {
+    try options.validate(for: specification)
+    self.specification = specification
+    self.options = options
+    device = DRAMDevice(specification, rules: rules)
+    let count = specification.organisation.banks
+    reads = RequestQueue(capacity: options.readQueue, banks: count)
+    writes = RequestQueue(capacity: options.writeQueue, banks: count)
+    banks = BankRecords(count: count)
+    refreshes = (0..<specification.organisation.ranks).map { RefreshState(rank: $0, specification, options) }
+    readLatency = specification.timing.readLatency
+    writeLatency = specification.timing.writeLatency
+    burstCycles = specification.timing.count(.BLc)
+    hasRowBus = specification.organisation.hasRowBus
+  }
+
+  /// A command decided for this cycle.
+  struct Choice: Sendable {
+    var kind = DRAMCommandKind.none
+    var bank = 0
+    /// Queue position of the request it serves, -1 if none.
+    var position = -1
+  }
+
+  /// A request latched for acceptance.
+  struct Offer: Sendable {
+    var isWrite: Bool
+    var bank: Int
+    var row: Int
+    var column: Int
+    var tag: Int
+    var isPartial: Bool
+    /// Cycle of acceptance.
+    var accepted = 0
+  }
+
+  /// What became of requests in the committed cycle.
+  public struct Completion: Sendable {
+    /// Kind of the column command issued, `.none` if none.
+    public var kind = DRAMCommandKind.none
+    /// The request's tag.
+    public var tag = 0
+    /// The request's data slot in its queue.
+    public var slot = 0
+    /// Bank, row and column of the burst.
+    public var bank = 0
+    /// Row of the burst.
+    public var row = 0
+    /// Column of the burst.
+    public var column = 0
+    /// Cycle in which the request was accepted.
+    public var accepted = 0
+    /// Cycle at whose start the last data has passed the bus.
+    public var dataEnd = 0
+    /// Slot of the write that answers a read accepted in this cycle, -1 if none does.
+    public var forwardedFrom = -1
+    /// Tag of the read that was forwarded.
+    public var forwardedTag = 0
+  }
+}
+
+/// What a channel remembers of each bank beside its open row.
+struct BankRecords: Sendable {
+  enum Closing: UInt8 { case never, precharge, refresh }
+
+  /// Banks whose row is open.
+  var open: UInt64 = 0
+  /// Whether the next column command is the first after its ACT.
+  var isFirst: [Bool]
+  /// What closed the bank last.
+  var closedBy: [Closing]
+  /// Cycle of the last ACT, RD or WR.
+  var lastUse: [Int]
+
+  init(count: Int) {
+    isFirst = Array(repeating: false, count: count)
+    closedBy = Array(repeating: .never, count: count)
+    lastUse = Array(repeating: 0, count: count)
+  }
+}
+
+// MARK: - The port
+
+extension DRAMChannel {
+  /// Whether a request offered in this cycle is accepted: its queue has room in committed state.
+  @inline(__always)
+  public func canAccept(isWrite: Bool) -> Bool {
+    isWrite ? !writes.isFull : !reads.isFull
+  }
+
+  /// Latches a request for acceptance at this cycle's commit; `canAccept` was true and nothing else was offered.
+  ///
+  /// `tag` comes back with the completion. A partial write changes only some bytes of its burst.
+  public mutating func offer(_ location: DRAMLocation, isWrite: Bool, tag: Int, isPartial: Bool = false) {
+    offered = Offer(
+      isWrite: isWrite, bank: location.bank, row: location.row, column: location.column, tag: tag, isPartial: isPartial)
+  }
+
+  /// The data slot that a write offered now will use.
+  public var nextWriteSlot: Int { writes.freeSlot }
+
+  /// Requests that wait for their column command.
+  public var pendingRequests: Int { reads.count + writes.count }
+
+  /// The first cycle after `cycle` in which a command can be issued if no request comes; `Int.max` if never.
+  @inline(__always)
+  public func nextActivity(after cycle: Int) -> Int {
+    max(wake, cycle &+ 1)
+  }
+
+  /// The commands decided for this cycle, between `evaluate` and `commit`.
+  public func decided(at cycle: Int) -> [DRAMCommand] {
+    [choice, rowChoice].filter { $0.kind != .none }.map { command($0, at: cycle) }
+  }
+
+  func command(_ choice: Choice, at cycle: Int) -> DRAMCommand {
+    var command = DRAMCommand(cycle: cycle, kind: choice.kind, bank: choice.bank)
+    guard choice.position >= 0 else { return command }
+    let queue = nextDraining ? writes : reads
+    if choice.kind == .activate || choice.kind.isColumn { command.row = Int(queue.row[choice.position]) }
+    if choice.kind.isColumn { command.column = Int(queue.column[choice.position]) }
+    return command
+  }
+}

@@ -1,0 +1,64 @@
+/// Everything that makes a device: its standard's rules, its timing, its organisation, and named address mappings.
+///
+/// A value of this type is legal: it can only be made from sets that do not contradict themselves.
+public struct DRAMSpecification: Hashable, Sendable {
+  /// Name as the user writes it: `ddr4-2400`.
+  public let name: String
+  /// The family with its rules.
+  public let standard: DRAMStandard
+  /// Timing in cycles, derived parameters filled in.
+  public let timing: DRAMTiming
+  /// Channels, ranks, banks, rows, columns.
+  public let organisation: DRAMOrganisation
+  /// Mappings that come with the device, by name: `A`, `B`.
+  public let mappings: [String: String]
+  /// The mapping used when the user names none.
+  public let defaultMapping: String
+
+  /// A device by its parts, checked.
+  public init(
+    name: String, standard: DRAMStandard, timing: DRAMTiming, organisation: DRAMOrganisation,
+    mappings: [String: String] = [:], defaultMapping: String = "RoBaBgCo"
+  ) throws(DRAMError) {
+    try organisation.validate()
+    try timing.validate(for: standard)
+    self.name = name
+    self.standard = standard
+    self.timing = timing.filled()
+    self.organisation = organisation
+    self.mappings = mappings
+    self.defaultMapping = defaultMapping
+  }
+
+  /// Rules that bind this device: those whose parameters it has and whose scope exists in its organisation.
+  public var rules: [TimingRule] {
+    standard.rules.filter { rule in
+      let hasParameters = (rule.delay.added + rule.delay.subtracted).allSatisfy { timing[$0] != nil }
+      let hasScope = rule.scope != .otherRanks || (organisation.ranks > 1 && !organisation.ranksOwnTheirBus)
+      return hasParameters && hasScope && rule.delay.cycles(timing) > 0
+    }
+  }
+
+  /// Whether single banks can be refreshed.
+  public var refreshesSingleBanks: Bool { timing[.tRFCpb] != nil && rules.contains { $0.first == .refreshBank } }
+
+  /// Bytes per second that all data buses together can move.
+  public var peakBytesPerSecond: Double {
+    let buses = organisation.channels * (organisation.ranksOwnTheirBus ? organisation.ranks : 1)
+    return Double(buses * organisation.burstBytes) / (Double(timing.count(.BLc)) * timing.tCK * 1e-9)
+  }
+
+  /// The same device with other timing, checked again.
+  public func with(timing: DRAMTiming) throws(DRAMError) -> DRAMSpecification {
+    try DRAMSpecification(
+      name: name, standard: standard, timing: timing, organisation: organisation, mappings: mappings,
+      defaultMapping: defaultMapping)
+  }
+
+  /// The same device with another organisation, checked again.
+  public func with(organisation: DRAMOrganisation) throws(DRAMError) -> DRAMSpecification {
+    try DRAMSpecification(
+      name: name, standard: standard, timing: timing, organisation: organisation, mappings: mappings,
+      defaultMapping: defaultMapping)
+  }
+}

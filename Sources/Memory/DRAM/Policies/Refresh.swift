@@ -1,0 +1,77 @@
+/// When a rank's refreshes are due, and how many were made.
+///
+/// Due times are first + k tREFI (k tREFI / banks for single banks), rounded down once each so that nothing drifts. Ranks take
+/// turns within tREFI.
+struct RefreshState: Sendable {
+  let rank: Int
+  let isOff: Bool
+  private let first: Int
+  private let interval: Int
+  /// Refreshes in an interval: 1, or the banks of the rank.
+  private let divisor: Int
+  private let postponed: Int
+  /// Lateness that the standard bears: its postponable refreshes, less the time to close a rank and reach REF.
+  private let latest: Int
+  private(set) var count = 0
+  /// From this cycle on a refresh is owed.
+  private(set) var due: Int
+  /// From this cycle on it goes before everything else.
+  private(set) var forced: Int
+
+  init(rank: Int, _ specification: DRAMSpecification, _ options: ControllerOptions) {
+    self.rank = rank
+    isOff = options.refresh == .off
+    interval = specification.timing.count(.tREFI)
+    let organisation = specification.organisation
+    divisor = options.refresh == .perBank ? organisation.banksPerRank : 1
+    postponed = options.postponedRefreshes * divisor
+    first = interval * (rank + 1) / (divisor * organisation.ranks)
+    latest = interval * specification.standard.postponableRefreshes - Self.closingTime(specification)
+    due = isOff ? Int.max : first
+    forced = isOff ? Int.max : first + min(interval * postponed / divisor, latest)
+  }
+
+  /// The longest way from a decision to refresh until REF can be issued.
+  private static func closingTime(_ specification: DRAMSpecification) -> Int {
+    let timing = specification.timing
+    let precharges = specification.organisation.banksPerRank * max(1, timing.count(.tPPD))
+    return timing.count(.tRC) + timing.writeLatency + timing.count(.tWR) + timing.count(.tRPab) + precharges
+      + max(timing.count(.tRFCpb), timing.count(.tRREFD))
+  }
+
+  mutating func issued() {
+    count += 1
+    due = first + interval * count / divisor
+    forced = min(first + interval * (count + postponed) / divisor, first + interval * count / divisor + latest)
+  }
+
+  /// The bank of the rank whose turn it is.
+  var bank: Int { count % divisor }
+}
+
+extension DRAMChannel {
+  /// Refreshes: made at once when forced, when the rank (or bank) is idle if only owed; else put off.
+  mutating func considerRefreshes() {
+    for index in refreshes.indices {
+      let state = refreshes[index]
+      let first = state.rank &* device.organisation.banksPerRank
+      switch options.refresh {
+      case .off: break
+      case .allBank: considerRefresh(ofRank: state, first)
+      case .perBank: considerRefresh(ofBank: first &+ state.bank, state)
+      }
+    }
+  }
+
+  /// Whether a refresh is to be made now of some banks; blocks them if it is forced, notes when to look again if not.
+  mutating func wantsRefresh(_ state: RefreshState, of mask: UInt64) -> Bool {
+    if search.cycle >= state.forced {
+      search.blocked |= mask
+      return true
+    }
+    search.note(state.forced)
+    guard (reads.activeBanks | writes.activeBanks) & mask == 0 else { return false }
+    search.note(state.due)
+    return search.cycle >= state.due
+  }
+}

@@ -1,0 +1,14 @@
+extension DRAMChannel {
+  /// Whether writes are served in this cycle rather than reads.
+  ///
+  /// Writes wait until no read can go, or until the high watermark; a drain ends at the low watermark when reads wait. A
+  /// request of either kind that waited beyond the starvation limit brings its queue to the front, the older one first.
+  mutating func servesWrites(at cycle: Int) -> Bool {
+    guard writes.occupied & ~writes.held != 0 else { return false }
+    guard reads.occupied & ~reads.held != 0 else { return true }
+    let oldestRead = reads.accepted[reads.oldest]
+    let oldestWrite = writes.accepted[writes.oldest]
+    if cycle &- min(oldestRead, oldestWrite) >= options.starvationLimit { return oldestWrite < oldestRead }
+    return writes.count > (draining ? options.writeLowWatermark : options.writeHighWatermark &- 1)
+  }
+}

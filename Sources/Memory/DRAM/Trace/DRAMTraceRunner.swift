@@ -1,0 +1,149 @@
+/// Runs an address trace through a memory's channels.
+///
+/// Requests are offered in order, at most one a DRAM cycle, not before their cycle, and wait at the head of the line while
+/// their queue is full. Writes are posted. Cycles in which nothing can happen are skipped. The run ends when every request has
+/// been served and the last data has passed.
+public struct DRAMTraceRunner {
+  /// The channels' controllers.
+  public private(set) var channels: [DRAMChannel]
+  /// Address mapping.
+  public let mapping: AddressMapping
+
+  private let options: DRAMTraceOptions
+  private var firstCommand = Int.max
+  private var lastDataEnd = 0
+  private var latencyFromArrivalSum = 0
+  private var requests = 0
+  private var checkers: [CommandChecker] = []
+
+  /// A runner with idle channels.
+  public init(_ options: DRAMTraceOptions) throws(DRAMError) {
+    self.options = options
+    mapping = try options.addressMapping()
+    let channel = try DRAMChannel(options.device, options.controller)
+    channels = Array(repeating: channel, count: options.device.organisation.channels)
+    if options.checks {
+      let checker = CommandChecker(options.device, refreshes: options.controller.refresh != .off)
+      checkers = Array(repeating: checker, count: channels.count)
+    }
+  }
+
+  /// Runs a whole trace. `commands` gets every command with its channel, in order of cycles.
+  public mutating func run(
+    _ trace: inout TraceReader, commands: ((Int, DRAMCommand) throws -> Void)? = nil
+  ) throws -> DRAMTraceResult {
+    try run(next: { try trace.read() }, commands: commands)
+  }
+
+  /// Runs the requests that `next` hands over until it returns nil.
+  public mutating func run(
+    next: () throws -> TraceRequest?, commands: ((Int, DRAMCommand) throws -> Void)? = nil
+  ) throws -> DRAMTraceResult {
+    let watches = commands != nil || options.checks
+    var head = try next()
+    var place = head.map { mapping.location(of: $0.address) }
+    var cycle = 0
+    while true {
+      cycle = nextCycle(after: cycle, head: head, place: place)
+      guard cycle != Int.max else { break }
+      var offered = false
+      if let request = head, let location = place, request.cycle <= cycle,
+        channels[location.channel].canAccept(isWrite: request.isWrite)
+      {
+        channels[location.channel].offer(location, isWrite: request.isWrite, tag: request.cycle)
+        offered = true
+      }
+      for index in channels.indices { channels[index].evaluate(at: cycle) }
+      if watches { try watch(cycle, commands) }
+      for index in channels.indices { commit(index, at: cycle) }
+      if offered {
+        requests += 1
+        head = try next()
+        place = head.map { mapping.location(of: $0.address) }
+      }
+      cycle += 1
+    }
+    return result()
+  }
+
+  /// The first cycle from `cycle` on in which a channel acts or the head of the trace is accepted; `Int.max` at the end.
+  @inline(__always)
+  private func nextCycle(after cycle: Int, head: TraceRequest?, place: DRAMLocation?) -> Int {
+    var first = Int.max
+    var pending = 0
+    for index in channels.indices {
+      pending &+= channels[index].pendingRequests
+      first = min(first, max(channels[index].wake, cycle))
+    }
+    if let head, let place {
+      if channels[place.channel].canAccept(isWrite: head.isWrite) { first = min(first, max(cycle, head.cycle)) }
+    } else if pending == 0 {
+      return Int.max
+    }
+    return first
+  }
+
+  @inline(__always)
+  private mutating func commit(_ index: Int, at cycle: Int) {
+    if firstCommand == Int.max, channels[index].choice.kind != .none || channels[index].rowChoice.kind != .none {
+      firstCommand = cycle
+    }
+    channels[index].commit(at: cycle)
+    let kind = channels[index].completion.kind
+    if kind != .none {
+      let end = channels[index].completion.dataEnd
+      if end > lastDataEnd { lastDataEnd = end }
+      if kind == .read { latencyFromArrivalSum &+= end &- channels[index].completion.tag }
+    }
+    if channels[index].completion.forwardedFrom >= 0 {
+      if cycle &+ 1 > lastDataEnd { lastDataEnd = cycle &+ 1 }
+      latencyFromArrivalSum &+= cycle &+ 1 &- channels[index].completion.forwardedTag
+    }
+  }
+
+  private mutating func watch(_ cycle: Int, _ commands: ((Int, DRAMCommand) throws -> Void)?) throws {
+    for index in channels.indices {
+      for command in channels[index].decided(at: cycle) {
+        try commands?(index, command)
+        if options.checks { checkers[index].observe(command) }
+      }
+    }
+  }
+}
+
+extension DRAMTraceRunner {
+  private mutating func result() -> DRAMTraceResult {
+    var total = ControllerCounters()
+    for channel in channels { total.add(channel.counters) }
+    let organisation = options.device.organisation
+    var result = DRAMTraceResult()
+    result.device = options.device.name
+    result.mapping = mapping.text
+    result.requests = requests
+    result.drain = lastDataEnd
+    result.span = firstCommand == Int.max ? 0 : lastDataEnd - firstCommand
+    if total.reads > 0 {
+      result.readLatency = Double(total.readLatencySum) / Double(total.reads)
+      result.readLatencyFromArrival = Double(latencyFromArrivalSum) / Double(total.reads)
+    }
+    result.readLatencyMaximum = total.readLatencyMaximum
+    result.peakGBps = options.device.peakBytesPerSecond / 1e9
+    let bytes = Double((total[.read] + total[.write]) * organisation.burstBytes)
+    if result.span > 0 {
+      let buses = organisation.channels * (organisation.ranksOwnTheirBus ? organisation.ranks : 1)
+      result.bandwidthGBps = bytes / (Double(result.span) * options.device.timing.tCK)
+      result.utilisation = Double(total.dataCycles) / Double(result.span * buses)
+    }
+    result.rowHits = total.rowHits
+    result.rowMisses = total.rowMisses
+    result.rowConflicts = total.rowConflicts
+    result.forwardedReads = total.forwardedReads
+    for kind in DRAMCommandKind.allCases where kind != .none { result.commands[kind.mnemonic] = total[kind] }
+    if options.checks {
+      result.violations = checkers.enumerated().flatMap { channel, checker in
+        checker.finished(at: lastDataEnd).map { "channel \(channel): \($0)" }
+      }
+    }
+    return result
+  }
+}

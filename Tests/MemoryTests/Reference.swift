@@ -1,0 +1,83 @@
+import Foundation
+import Memory
+
+/// The reference sets, traces and results beside these tests.
+enum Reference {
+  static let folder = Bundle.module.bundleURL.appendingPathComponent("Fixtures")
+
+  static func bytes(_ path: String) throws -> [UInt8] {
+    Array(try Data(contentsOf: folder.appendingPathComponent(path)))
+  }
+
+  /// A trace, unpacked by gunzip.
+  static func trace(_ geometry: String, _ name: String) throws -> [UInt8] {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    let path = folder.appendingPathComponent("traces/\(geometry)/\(name).trace.gz").path
+    process.arguments = ["-c", "gunzip -c \"$0\"", path]
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    try process.run()
+    let data = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0, !data.isEmpty else { throw DRAMError("gunzip failed", at: path) }
+    return Array(data)
+  }
+
+  static func set(_ name: String) throws -> DRAMSpecification {
+    try DRAMTimingFile(bytes("timing.json"), base: nil).specification(named: name)
+  }
+
+  static func geometry(of set: String) -> String { String(set.prefix { $0 != "_" }) }
+
+  static func results() throws -> [String: Results] {
+    try JSONDecoder().decode([String: Results].self, from: Data(bytes("results.json")))
+  }
+
+  struct Results: Decodable {
+    let tools: [String: Tool]
+    let span_min: Int
+    let span_max: Int
+    let lat_min: Double
+    let lat_max: Double
+  }
+
+  struct Tool: Decodable {
+    let span: Int
+    let read_lat: Double
+    let read_lat_from_arrival: Double
+    let max_lat: Int
+    let GBps: Double
+    let util: Double
+    let ACT: Int
+    let PRE: Int
+    let PREab: Int
+    let RD: Int
+    let WR: Int
+    let REF: Int
+    let hit: Int
+    let empty: Int
+    let conflict: Int
+    let undrained_writes: Int
+  }
+
+  static func options(_ set: String, refresh: Bool, mapping: String = "A") throws -> DRAMTraceOptions {
+    var options = DRAMTraceOptions(device: try self.set(set))
+    options.mapping = mapping
+    options.controller.refresh = refresh ? .allBank : .off
+    options.checks = true
+    if set.hasPrefix("lpddr4") { options.controller.refreshPrecharge = .bankByBank }
+    return options
+  }
+
+  static func run(
+    _ options: DRAMTraceOptions, _ bytes: [UInt8]
+  ) throws -> (result: DRAMTraceResult, commands: [DRAMCommand]) {
+    var pieces: [[UInt8]] = [bytes]
+    var runner = try DRAMTraceRunner(options)
+    var reader = TraceReader(file: "trace", capacity: runner.mapping.capacity) { pieces.popLast() }
+    var commands: [DRAMCommand] = []
+    let result = try runner.run(&reader) { commands.append($1) }
+    return (result, commands)
+  }
+}
