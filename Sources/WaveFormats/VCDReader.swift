@@ -111,6 +111,7 @@ private func parseTwoState(
 ) -> Int {
   precondition(start >= 0 && end <= bytes.count - 72, "a line may be read whole")
   var cursor = start
+  while cursor < end, unsafe bytes[unchecked: cursor] <= 0x20 { cursor = cursor &+ 1 }
   while cursor < end {
     let first = unsafe bytes[unchecked: cursor]
     var code = cursor &+ 1
