@@ -126,7 +126,7 @@ private func parseTwoState(
         let count = others.trailingZeroBitCount / 8
         // Digits move to the top lanes; a lane below them counts as a leading 0.
         let lanes = count == 0 ? 0 : (word &<< UInt64(64 &- count &* 8)) & 0x0101_0101_0101_0101
-        value = (count == 8 ? 0 : value &<< UInt64(count)) | (lanes &* 0x8040_2010_0804_0201) &>> 56
+        value = value &<< UInt64(count) | (lanes &* 0x8040_2010_0804_0201) &>> 56
         digits = digits &+ count
         code = code &+ count
         if count < 8 || digits > 64 { break }

@@ -23,3 +23,11 @@ import Testing
     print(reader.warnings)
   }
 }
+extension Tmp {
+  @Test func draw() throws {
+    var options = TextWaveform.Options()
+    options.patterns = ["control", "array.pe_r1_c0?"]
+    options.cycles = 2...14
+    print(try TextWaveform.render(try VCDReader(path: "/tmp/wv/run.vcd"), options: options))
+  }
+}
