@@ -190,12 +190,6 @@ private func extend(_ slot: inout FSTChains.Slot, _ nextChunk: inout [Int32], _ 
 // MARK: - Any value
 
 extension FSTChains {
-  /// Sets the value that a signal has before the block's first change.
-  mutating func setInitial(_ signal: Int, value: UInt64, unknown: UInt64 = 0) {
-    slots[signal].value = value
-    slots[signal].unknown = unknown
-  }
-
   /// Appends a change of up to 64 bits, or of a real, aligned to the bottom.
   mutating func append(_ signal: Int, value: UInt64, unknown: UInt64, timeIndex: Int) {
     let slot = slots[signal]

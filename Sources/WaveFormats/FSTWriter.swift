@@ -109,9 +109,8 @@ extension FSTWriter {
     } else {
       hasStarted = true
       try stamp(femtoseconds / scale)
-      for level in clocks.start(at: femtoseconds) { chains.setInitial(Int(level.signal), value: level.value << 63) }
-      takeInitial(changes)
       frame = currentFrame()
+      for level in clocks.start(at: femtoseconds) { append(level) }
     }
     if changes.count > 0 {
       try stamp(femtoseconds / scale)
@@ -127,26 +126,11 @@ extension FSTWriter {
     }
   }
 
-  /// The first values stand in the block's frame; no change need repeat them.
-  private func takeInitial(_ changes: Span<SignalChange>) {
-    for index in 0..<changes.count {
-      let change = changes[index]
-      let plan = plans[Int(change.signal)]
-      if plan.isFast { chains.setInitial(Int(plan.slot), value: change.value << UInt64(plan.shift)) }
-    }
-  }
-
   private func append(_ changes: Span<SignalChange>, texts: [String]) {
     let timeIndex = times.count - 1
-    let isFirst = blockCount == 0 && timeIndex == 0
     var index = 0
     while index < changes.count {
-      // The first instant's values are in the frame already.
-      if isFirst {
-        while index < changes.count, plans[Int(changes[index].signal)].isFast { index += 1 }
-      } else {
-        index = chains.append(changes, from: index, plans: plans, timeIndex: timeIndex)
-      }
+      index = chains.append(changes, from: index, plans: plans, timeIndex: timeIndex)
       guard index < changes.count else { return }
       let change = changes[index]
       let slot = Int(plans[Int(change.signal)].slot)
@@ -179,12 +163,8 @@ extension FSTWriter {
   /// Writes the changes of one instant, in ticks of the timescale.
   public func append(_ step: WaveStep) throws(WaveError) {
     if let lastTick, step.time < lastTick { throw decreasing(step.time) }
-    let isFirst = !hasStarted
-    if isFirst {
-      hasStarted = true
-      takeInitial(step)
-      frame = currentFrame()
-    }
+    if !hasStarted { frame = currentFrame() }
+    hasStarted = true
     try stamp(step.time)
     for change in step.changes where Int(change.signal) < shapes.count && enabled[Int(change.signal)] {
       let signal = Int(change.signal)
@@ -193,24 +173,11 @@ extension FSTWriter {
       case .bits(let bits) where bits > 64:
         let digits = WaveState.extended(Array(step.content(of: change)), to: bits)
         chains.append(signal, content: digits, timeIndex: times.count - 1)
-      case .event: append(change)
-      case .bits, .real: if !isFirst { append(change) }
+      case .bits, .real, .event: append(change)
       }
     }
     let (time, overflows) = step.time.multipliedReportingOverflow(by: scale)
     lastTime = overflows ? UInt64.max : time
-  }
-
-  private func takeInitial(_ step: WaveStep) {
-    for change in step.changes where Int(change.signal) < shapes.count && change.length == 0 {
-      switch shapes[Int(change.signal)] {
-      case .real: chains.setInitial(Int(change.signal), value: change.value)
-      case .bits(let bits) where bits <= 64:
-        let shift = UInt64(64 - bits)
-        chains.setInitial(Int(change.signal), value: change.value << shift, unknown: change.unknown << shift)
-      case .bits, .text, .event: break
-      }
-    }
   }
 }
 
