@@ -111,6 +111,7 @@ private func parseTwoState(
 ) -> Int {
   precondition(start >= 0 && end <= bytes.count - 72, "a line may be read whole")
   var cursor = start
+  while cursor < end, unsafe bytes[unchecked: cursor] <= 0x20 { cursor = cursor &+ 1 }
   while cursor < end {
     let first = unsafe bytes[unchecked: cursor]
     var code = cursor &+ 1
@@ -125,7 +126,7 @@ private func parseTwoState(
         let count = others.trailingZeroBitCount / 8
         // Digits move to the top lanes; a lane below them counts as a leading 0.
         let lanes = count == 0 ? 0 : (word &<< UInt64(64 &- count &* 8)) & 0x0101_0101_0101_0101
-        value = (count == 8 ? 0 : value &<< UInt64(count)) | (lanes &* 0x8040_2010_0804_0201) &>> 56
+        value = value &<< UInt64(count) | (lanes &* 0x8040_2010_0804_0201) &>> 56
         digits = digits &+ count
         code = code &+ count
         if count < 8 || digits > 64 { break }

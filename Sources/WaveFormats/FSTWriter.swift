@@ -1,0 +1,287 @@
+public import Signals
+
+/// How an FST file is written.
+public struct FSTOptions: Sendable {
+  /// Bytes of changes in memory before a block is written; the writer's memory is about three times this.
+  public var blockSize: Int
+  /// Length of a tick; nil takes the longest in which all clock edges are exact.
+  public var timescale: Timescale?
+  /// Who wrote the file, at most 127 characters. No date is written, so that two runs give the same bytes.
+  public var version: String
+
+  /// Blocks of 16 MiB, fitting timescale.
+  public init(blockSize: Int = 1 << 24, timescale: Timescale? = nil, version: String = "Systole") {
+    self.blockSize = min(max(blockSize, 1 << 12), 1 << 29)
+    self.timescale = timescale
+    self.version = version
+  }
+}
+
+/// Writes an FST file, GTKWave's compressed trace, in blocks, so that memory stays flat and the file loads after every block.
+///
+/// Source: the format description of libfst. Header, geometry and hierarchy come first; each block is written as one to be skipped
+/// and then switched valid, and the header is brought up to date after it. Errors: as for `VCDWriter`.
+public final class FSTWriter: WaveWriter {
+  /// Length of a tick.
+  public let timescale: Timescale
+
+  private let file: OutputFile
+  private let scale: UInt64
+  private let options: FSTOptions
+  private let shapes: [SignalShape]
+  private let order: [Int]
+  private let scopeCount: Int
+  private let variableCount: Int
+  private let plans: [FSTPlan]
+  private let enabled: [Bool]
+  private var chains: FSTChains
+  private var block = FSTBlock()
+  private var clocks: ClockTrack
+  private var events: EventTrack
+  private var times: [UInt64] = []
+  private var frame: [UInt8] = []
+  private var firstTick: UInt64?
+  private var lastTick: UInt64?
+  private var lastTime: UInt64 = 0
+  private var blockCount: UInt64 = 0
+  private var hasStarted = false
+
+  /// Creates the file for a machine's trace and writes its declarations.
+  public convenience init(path: String, layout: TraceLayout, options: FSTOptions = FSTOptions()) throws(WaveError) {
+    try self.init(
+      path: path, hierarchy: layout.hierarchy, timescale: options.timescale ?? .fitting(layout.clocks),
+      options: options, layout: layout)
+  }
+
+  /// Creates a file for any hierarchy, for example one that a reader found, and writes its declarations.
+  public convenience init(
+    path: String, hierarchy: WaveHierarchy, timescale: Timescale, options: FSTOptions = FSTOptions()
+  ) throws(WaveError) {
+    try self.init(path: path, hierarchy: hierarchy, timescale: timescale, options: options, layout: nil)
+  }
+
+  private init(
+    path: String, hierarchy: WaveHierarchy, timescale: Timescale, options: FSTOptions, layout: TraceLayout?
+  ) throws(WaveError) {
+    self.timescale = timescale
+    self.options = options
+    scale = timescale.femtoseconds
+    shapes = hierarchy.signals
+    let declarations = FSTHierarchyWriter(hierarchy)
+    order = declarations.order
+    enabled = declarations.handles.map { $0 != nil }
+    scopeCount = hierarchy.scopes.count
+    variableCount = hierarchy.variables.count
+    chains = FSTChains(hierarchy.signals, capacity: options.blockSize + (1 << 16))
+    var plans: [FSTPlan] = []
+    for position in layout?.selection.indices ?? 0..<0 {
+      guard let layout else { break }
+      let signal = hierarchy.variables[layout.variables[position]].signal
+      let format = layout.format(ofSelected: position)
+      plans.append(
+        FSTPlan(
+          slot: UInt32(signal), shift: UInt8(clamping: format == .real ? 0 : 64 - format.bitCount),
+          isFast: format != .text && format != .event))
+    }
+    self.plans = plans
+    clocks = ClockTrack(layout)
+    events = EventTrack(layout)
+    file = try OutputFile(path: path)
+    try unsafe file.write(header().span.bytes)
+    try unsafe file.write(declarations.geometryBlock().span.bytes)
+    try unsafe file.write(declarations.hierarchyBlock().span.bytes)
+  }
+
+  /// Bytes of the file and, uncompressed, of what is still in memory.
+  public var byteCount: Int { file.count + chains.used }
+}
+
+// MARK: - Recording a machine
+
+extension FSTWriter {
+  /// Takes what changed at one instant. To be called in every sampled cycle, also when nothing changed, for events to recur.
+  public func record(at time: SimulationTime, changes: Span<SignalChange>, texts: [String]) throws {
+    let femtoseconds = time.femtoseconds
+    guard femtoseconds >= lastTime else { throw decreasing(femtoseconds / scale) }
+    lastTime = femtoseconds
+    if hasStarted {
+      try appendClocks(through: femtoseconds)
+    } else {
+      hasStarted = true
+      try stamp(femtoseconds / scale)
+      frame = currentFrame()
+      for level in clocks.start(at: femtoseconds) { append(level) }
+    }
+    if changes.count > 0 {
+      try stamp(femtoseconds / scale)
+      append(changes, texts: texts)
+    }
+    for number in clocks.cycleNumbers(at: femtoseconds) {
+      try stamp(femtoseconds / scale)
+      append(number)
+    }
+    for signal in events.active where events.isDue(signal, clocks, at: femtoseconds) {
+      try stamp(femtoseconds / scale)
+      chains.append(Int(plans[signal].slot), value: 1, unknown: 0, timeIndex: times.count - 1)
+    }
+  }
+
+  private func append(_ changes: Span<SignalChange>, texts: [String]) {
+    let timeIndex = times.count - 1
+    var index = 0
+    while index < changes.count {
+      index = chains.append(changes, from: index, plans: plans, timeIndex: timeIndex)
+      guard index < changes.count else { return }
+      let change = changes[index]
+      let slot = Int(plans[Int(change.signal)].slot)
+      if shapes[slot] == .event {
+        events.set(Int(change.signal), isActive: change.value & 1 == 1)
+      } else {
+        let text = Int(change.text) < texts.count ? texts[Int(change.text)] : ""
+        chains.append(slot, content: Array(text.utf8), timeIndex: timeIndex)
+      }
+      index += 1
+    }
+  }
+
+  private func append(_ change: WaveChange) {
+    chains.append(Int(change.signal), value: change.value, unknown: change.unknown, timeIndex: times.count - 1)
+  }
+
+  private func appendClocks(through femtoseconds: UInt64) throws(WaveError) {
+    while let (time, change) = clocks.next(through: femtoseconds) {
+      guard let change else { continue }
+      try stamp(time / scale)
+      append(change)
+    }
+  }
+}
+
+// MARK: - Converting a file
+
+extension FSTWriter {
+  /// Writes the changes of one instant, in ticks of the timescale.
+  public func append(_ step: WaveStep) throws(WaveError) {
+    if let lastTick, step.time < lastTick { throw decreasing(step.time) }
+    if !hasStarted { frame = currentFrame() }
+    hasStarted = true
+    try stamp(step.time)
+    for change in step.changes where Int(change.signal) < shapes.count && enabled[Int(change.signal)] {
+      let signal = Int(change.signal)
+      switch shapes[signal] {
+      case .text: chains.append(signal, content: Array(step.content(of: change)), timeIndex: times.count - 1)
+      case .bits(let bits) where bits > 64:
+        let digits = WaveState.extended(Array(step.content(of: change)), to: bits)
+        chains.append(signal, content: digits, timeIndex: times.count - 1)
+      case .bits, .real, .event: append(change)
+      }
+    }
+    let (time, overflows) = step.time.multipliedReportingOverflow(by: scale)
+    lastTime = overflows ? UInt64.max : time
+  }
+}
+
+// MARK: - Blocks, time and the end
+
+extension FSTWriter {
+  /// Writes a block with all that is in memory, and brings the header up to date.
+  public func flush() throws(WaveError) {
+    guard let first = times.first, let last = times.last else { return }
+    let bytes = block.assemble(chains, order: order, frame: frame, times: times)
+    let start = file.count
+    firstTick = firstTick ?? first
+    chains.removeAll()
+    times.removeAll(keepingCapacity: true)
+    frame = currentFrame()
+    try unsafe file.write(bytes.span.bytes)
+    try file.patch([FSTFormat.Block.valuesAlias2.rawValue], at: start)
+    blockCount += 1
+    lastTick = last
+    try file.patch(header(), at: 0)
+  }
+
+  /// Shows every vector as unknown from `time` on.
+  public func suspend(at time: SimulationTime, reason: String) throws(WaveError) {
+    guard time.femtoseconds >= lastTime else { throw decreasing(time.femtoseconds / scale) }
+    try appendClocks(through: time.femtoseconds)
+    try stamp(time.femtoseconds / scale)
+    for signal in order {
+      guard case .bits(let bits) = shapes[signal] else { continue }
+      if bits > 64 {
+        chains.append(signal, content: Array(repeating: UInt8(ascii: "x"), count: bits), timeIndex: times.count - 1)
+      } else {
+        chains.append(signal, value: 0, unknown: WaveValue.mask(bits), timeIndex: times.count - 1)
+      }
+    }
+    clocks.stop()
+    events.stop()
+    lastTime = time.femtoseconds
+  }
+
+  /// Ends the file at `time` (or at the last change, if that is later) and closes it.
+  public func finish(at time: SimulationTime) throws(WaveError) {
+    if hasStarted, time.femtoseconds >= lastTime { try appendClocks(through: time.femtoseconds) }
+    try stamp(max(time.femtoseconds / scale, lastTick ?? 0))
+    try flush()
+    try file.close()
+  }
+
+  /// Begins an instant; a full block is written first, so that no instant is divided.
+  private func stamp(_ tick: UInt64) throws(WaveError) {
+    if tick == lastTick, !times.isEmpty { return }
+    if chains.used >= options.blockSize || times.count >= options.blockSize / 8 { try flush() }
+    if times.isEmpty, blockCount > 0, tick == lastTick {
+      // The instant was begun in the block before; another block may begin with it.
+      times.append(tick)
+      return
+    }
+    lastTick = tick
+    times.append(tick)
+  }
+
+  private func decreasing(_ tick: UInt64) -> WaveError {
+    WaveError(file: file.path, kind: .usage, "time \(tick) (\(timescale)) comes after \(lastTick ?? 0); times never decrease")
+  }
+
+  /// What all signals show now, in order of their handles.
+  private func currentFrame() -> [UInt8] {
+    var bytes: [UInt8] = []
+    for signal in order {
+      let slot = chains.slots[signal]
+      switch shapes[signal] {
+      case .bits(let bits) where bits > 64:
+        bytes += chains.wide[signal].isEmpty ? Array(repeating: UInt8(ascii: "x"), count: bits) : chains.wide[signal]
+      case .bits(let bits):
+        let shift = UInt64(64 - bits)
+        bytes += WaveValue.bits(slot.value >> shift, unknown: slot.unknown >> shift, width: bits).digits ?? []
+      case .event: bytes.append(UInt8(ascii: "0"))
+      case .real:
+        let pattern = slot.unknown == UInt64.max ? Double.nan.bitPattern : slot.value
+        for shift in stride(from: UInt64(0), to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: pattern >> shift)) }
+      case .text: break
+      }
+    }
+    return bytes
+  }
+
+  private func header() -> [UInt8] {
+    var bytes: [UInt8] = [FSTFormat.Block.header.rawValue]
+    bytes.appendBigEndian(UInt64(FSTFormat.headerLength))
+    bytes.appendBigEndian(firstTick ?? 0)
+    bytes.appendBigEndian(blockCount > 0 ? lastTick ?? 0 : 0)
+    let euler = FSTFormat.euler.bitPattern
+    for shift in stride(from: UInt64(0), to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: euler >> shift)) }
+    bytes.appendBigEndian(UInt64(options.blockSize))
+    bytes.appendBigEndian(UInt64(scopeCount))
+    bytes.appendBigEndian(UInt64(variableCount))
+    bytes.appendBigEndian(UInt64(order.count))
+    bytes.appendBigEndian(blockCount)
+    bytes.append(UInt8(bitPattern: Int8(timescale.exponent)))
+    let version = Array(options.version.utf8.prefix(127))
+    bytes += version + Array(repeating: 0, count: 128 - version.count)
+    bytes += Array(repeating: 0, count: 119)
+    bytes.append(0)
+    bytes.appendBigEndian(0)
+    return bytes
+  }
+}
