@@ -15,7 +15,7 @@ let settings: [SwiftSetting] = [
 /// A module of the model. What it may import is listed in CONTRIBUTING.md and held by Tests/ArchitectureTests.
 func module(_ name: String, _ dependencies: [String] = []) -> Target {
   .target(
-    name: name, dependencies: dependencies.map { .byName(name: $0) }, swiftSettings: settings,
+    name: name, dependencies: dependencies.map { .byName(name: $0) }, exclude: ["README.md"], swiftSettings: settings,
     // `rounded()` is a call of the C mathematics library where the processor has no instruction for it.
     linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))])
 }
@@ -45,7 +45,6 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks", dependencies: ["Accelerators", "Mappings", "Memory", "Simulation", "Tensors", "Workloads"],
       swiftSettings: settings),
-    .executableTarget(name: "DRAMBench", dependencies: ["Memory"], swiftSettings: settings),
 
     tests("TensorsTests", ["Tensors"]),
     tests("CodecsTests", ["Codecs", "Tensors"]),
