@@ -43,6 +43,12 @@ let package = Package(
     module("WaveFormats", ["Signals"]),
     module("Reports"),
     .executableTarget(
+      name: "systole",
+      dependencies: [
+        "Accelerators", "Compute", "Configuration", "Mappings", "Memory", "Reports", "Signals", "Simulation", "Tensors",
+        "Workloads",
+      ], swiftSettings: settings),
+    .executableTarget(
       name: "Benchmarks", dependencies: ["Accelerators", "Mappings", "Memory", "Simulation", "Tensors", "Workloads"],
       swiftSettings: settings),
 
