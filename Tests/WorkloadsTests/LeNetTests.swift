@@ -38,17 +38,25 @@ import Testing
     let executor = GoldenNetwork(network)
     let expected = try Fixture.float("mnist/golden/lenet5_int8_qdq_out100.npy")
     let labels = try Self.labels()
+    // onnxruntime fuses the last nodes into its QLinearSoftmax, whose table yields 254 / 255 for 1: one step of the
+    // output's scale is the comparison that its goldens allow, and the same digit on every image.
+    let step: Float = 0.003921569
     var (correct, expectedCorrect, different) = (0, 0, 0)
     for (image, digit) in try Self.digits().enumerated() {
       let scores = try #require(try executor.run(["input_0": digit]).outputs.first?.floats)
       let golden = expected.elements[image * 10..<(image + 1) * 10]
       correct += prediction(scores[...]) == labels[image] ? 1 : 0
       expectedCorrect += prediction(golden) == labels[image] ? 1 : 0
-      for (score, wanted) in zip(scores, golden) where score != wanted { different += 1 }
+      #expect(prediction(scores[...]) == prediction(golden))
+      for (score, wanted) in zip(scores, golden) where score != wanted {
+        different += 1
+        #expect(abs(score - wanted) <= 1.01 * step)
+      }
     }
-    print("LeNet-5 int8: \(correct) of 100 digits correct, onnxruntime \(expectedCorrect), \(different) scores differ")
+    print(
+      "LeNet-5 int8: \(correct) of 100 digits correct, onnxruntime \(expectedCorrect), \(different) scores one step off"
+    )
     #expect(correct == expectedCorrect)
-    #expect(different == 0)
   }
 
   @Test func everySchemeKeepsTheAccuracy() throws {
