@@ -137,7 +137,9 @@ public struct GoldenNetwork: Sendable {
     }
   }
 
-  private func rescaled(_ tensor: AnyTensor, _ rescale: Requantisation?, _ activation: Int, _ type: ElementType) -> AnyTensor {
+  private func rescaled(_ tensor: AnyTensor, _ rescale: Requantisation?, _ activation: Int, _ type: ElementType)
+    -> AnyTensor
+  {
     guard let rescale, let integers = tensor.integers else { return tensor }
     let zero = network.activations[activation].quantisation?.zeroPoints.first ?? 0
     let values = integers.map { Int(rescale.apply(Int32($0) &- zero, channel: 0)) }

@@ -46,6 +46,14 @@ extension Lowering {
       position += 1
     }
     add(
-      .golden, for: node, inputs: inputs, output: output, quantisation: quantisationOfConsumer(output), nodes: all)
+      .golden, for: node, inputs: inputs, output: output, quantisation: quantisationOfResult(output), nodes: all)
+  }
+
+  /// What a golden result's integers stand for: its QuantizeLinear says it.
+  private func quantisationOfResult(_ value: Int) -> Quantisation? {
+    guard let producer = graph.values[value].producer,
+      graph.nodes[producer].definition.operatorName == "QuantizeLinear"
+    else { return quantisationOfConsumer(value) }
+    return quantisation(of: producer)
   }
 }
