@@ -45,7 +45,6 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks", dependencies: ["Accelerators", "Mappings", "Memory", "Simulation", "Tensors", "Workloads"],
       swiftSettings: settings),
-    .executableTarget(name: "DRAMBench", dependencies: ["Memory"], swiftSettings: settings),
 
     tests("TensorsTests", ["Tensors"]),
     tests("CodecsTests", ["Codecs", "Tensors"]),
