@@ -27,13 +27,20 @@ private func frfcfs(
   banks: UInt64, free: UInt64, hits: Span<UInt64>, entries: Span<UInt64>, column: DRAMCommandKind,
   openRow: Span<Int32>, times: Span<Int>, groups: Span<Int>, ranks: Span<Int>, _ search: inout Search
 ) {
+  let count = openRow.count
+  precondition(
+    hits.count == count && entries.count == count && groups.count == count && ranks.count == count
+      && (count == 64 || banks &>> UInt64(count) == 0) && times.count >= count &* DRAMCommandKind.count,
+    "every span has an element for every bank")
   let cycle = search.cycle
   /// `DRAMDevice.earliest(_:bank:)`, not before the searched cycle.
   @inline(__always)
   func time(_ kind: DRAMCommandKind, _ bank: Int) -> Int {
     let kind = Int(kind.rawValue)
-    let ofBank = times[bank &* DRAMCommandKind.count &+ kind]
-    return max(max(cycle, ofBank), max(times[groups[bank] &+ kind], times[ranks[bank] &+ kind]))
+    let ofBank = unsafe times[unchecked: bank &* DRAMCommandKind.count &+ kind]
+    let ofGroup = unsafe times[unchecked: groups[unchecked: bank] &+ kind]
+    let ofRank = unsafe times[unchecked: ranks[unchecked: bank] &+ kind]
+    return max(max(cycle, ofBank), max(ofGroup, ofRank))
   }
   var bestColumn = Int.max
   var bestRow = Int.max
@@ -43,7 +50,7 @@ private func frfcfs(
   while rest != 0 {
     let bank = rest.trailingZeroBitCount
     rest &= rest &- 1
-    let ready = hits[bank] & free
+    let ready = unsafe hits[unchecked: bank] & free
     if ready != 0 {
       let key = time(column, bank) &<< 8 | Search.Urgency.column.rawValue &<< 6 | ready.trailingZeroBitCount
       if key < bestColumn {
@@ -52,9 +59,9 @@ private func frfcfs(
       }
       continue
     }
-    let waiting = entries[bank] & free
+    let waiting = unsafe entries[unchecked: bank] & free
     guard waiting != 0 else { continue }
-    let needed: DRAMCommandKind = openRow[bank] < 0 ? .activate : .precharge
+    let needed: DRAMCommandKind = unsafe openRow[unchecked: bank] < 0 ? .activate : .precharge
     let key = time(needed, bank) &<< 8 | Search.Urgency.row.rawValue &<< 6 | waiting.trailingZeroBitCount
     if key < bestRow {
       bestRow = key
