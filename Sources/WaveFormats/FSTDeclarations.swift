@@ -31,14 +31,21 @@ struct FSTDeclarations {
       case .hierarchyGzip, .hierarchyLZ4, .hierarchyLZ4Twice: declarations = block
       case .values, .valuesAlias, .valuesAlias2: valueBlocks.append(block)
       case .wrapper:
-        throw failure(block, 0, "the file is compressed as a whole; unpack it with `gzip -dc` or GTKWave's `fst2vcd` first")
+        throw failure(
+          block, 0, "the file is compressed as a whole; unpack it with `gzip -dc` or GTKWave's `fst2vcd` first")
       case .header, .blackout, .skip: break
       case nil: warn(block, "block type \(block.type) is not known")
       }
     }
-    guard hasHeader else { throw WaveError(file: file.path, kind: .format, "this is no FST file: it has no header block") }
-    guard let geometry else { throw WaveError(file: file.path, kind: .format, "the geometry block is missing: the file was not completed") }
-    guard let declarations else { throw WaveError(file: file.path, kind: .format, "the hierarchy block is missing: the file was not completed") }
+    guard hasHeader else {
+      throw WaveError(file: file.path, kind: .format, "this is no FST file: it has no header block")
+    }
+    guard let geometry else {
+      throw WaveError(file: file.path, kind: .format, "the geometry block is missing: the file was not completed")
+    }
+    guard let declarations else {
+      throw WaveError(file: file.path, kind: .format, "the hierarchy block is missing: the file was not completed")
+    }
     try readGeometry(geometry)
     try readHierarchy(declarations)
   }
@@ -58,12 +65,15 @@ struct FSTDeclarations {
     while offset < file.size {
       let start = try file.bytes(at: offset, count: 9)
       guard start.count == 9 else {
-        warnings.append(WaveWarning(place: .block(blocks.count, offset: offset), message: "the file ends within a block's head"))
+        warnings.append(
+          WaveWarning(place: .block(blocks.count, offset: offset), message: "the file ends within a block's head"))
         break
       }
       let length = start[1...].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
       let block = Block(type: start[0], number: blocks.count, offset: offset + 1, length: Int(clamping: length))
-      guard length >= 8 else { throw failure(block, 0, "a block of \(length) bytes is too short; its length field alone has 8") }
+      guard length >= 8 else {
+        throw failure(block, 0, "a block of \(length) bytes is too short; its length field alone has 8")
+      }
       guard block.length <= file.size - offset - 1 else {
         warn(block, "the file ends \(block.length - (file.size - offset - 1)) bytes before its last block does")
         break
@@ -111,7 +121,9 @@ struct FSTDeclarations {
       case 0: hierarchy.signals.append(.real)
       case FSTFormat.textLength: hierarchy.signals.append(.text)
       case ...UInt64(VCDHeaderReader.widestVector): hierarchy.signals.append(.bits(Int(length)))
-      default: throw failure(block, 24, "a signal has \(length) bits; \(VCDHeaderReader.widestVector) are the most that is read")
+      default:
+        throw failure(
+          block, 24, "a signal has \(length) bits; \(VCDHeaderReader.widestVector) are the most that is read")
       }
     }
   }
@@ -134,7 +146,8 @@ extension FSTDeclarations {
   private mutating func readHierarchy(_ block: Block) throws(WaveError) {
     let content = try file.bytes(at: block.offset, count: block.length)
     var cursor = ByteCursor(content)
-    guard cursor.bigEndian() != nil, let size = cursor.bigEndian(), size <= UInt64(content.count) * 255 * 255 + 1024 else {
+    guard cursor.bigEndian() != nil, let size = cursor.bigEndian(), size <= UInt64(content.count) * 255 * 255 + 1024
+    else {
       throw failure(block, 8, "the hierarchy block is cut short, or cannot be as large as it says")
     }
     let count = Int(size)
@@ -153,14 +166,16 @@ extension FSTDeclarations {
     guard let entries else { throw failure(block, 16, "the compressed hierarchy is damaged") }
     var parser = FSTHierarchyParser(entries, hierarchy)
     guard parser.parse() else {
-      throw failure(block, 16, "entry at byte \(parser.position) of the unpacked hierarchy is not valid: \(parser.problem)")
+      throw failure(
+        block, 16, "entry at byte \(parser.position) of the unpacked hierarchy is not valid: \(parser.problem)")
     }
     hierarchy = parser.hierarchy
     notes += parser.notes
   }
 
   private func unzip(_ content: [UInt8], _ count: Int, _ block: Block) throws(WaveError) -> [UInt8]? {
-    guard content.count > 18, content[0] == 0x1f, content[1] == 0x8b, content[3] == 0, count / 1032 <= content.count else {
+    guard content.count > 18, content[0] == 0x1f, content[1] == 0x8b, content[3] == 0, count / 1032 <= content.count
+    else {
       return nil
     }
     var inflater = Inflater(Array(content[10...]))
@@ -213,7 +228,8 @@ struct FSTHierarchyParser {
       problem = "a scope is cut short"
       return false
     }
-    hierarchy.scopes.append(WaveHierarchy.Scope(name: name, kind: ScopeKind(rawValue: kind) ?? .module, parent: scopes.last))
+    hierarchy.scopes.append(
+      WaveHierarchy.Scope(name: name, kind: ScopeKind(rawValue: kind) ?? .module, parent: scopes.last))
     scopes.append(hierarchy.scopes.count - 1)
     return true
   }
@@ -242,7 +258,9 @@ struct FSTHierarchyParser {
   }
 
   private mutating func parseAttribute() -> Bool {
-    guard let type = cursor.byte(), let subtype = cursor.byte(), let text = cursor.terminated(), let number = cursor.varint() else {
+    guard let type = cursor.byte(), let subtype = cursor.byte(), let text = cursor.terminated(),
+      let number = cursor.varint()
+    else {
       problem = "an attribute is cut short"
       return false
     }

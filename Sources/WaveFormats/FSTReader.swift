@@ -31,7 +31,9 @@ public struct FSTReader: WaveSource {
         let place = declarations.valueBlocks[nextBlock - 1]
         switch block?.next(into: &step) {
         case .step:
-          guard step.time >= lastTime else { throw declarations.failure(place, 8, "time \(step.time) comes after \(lastTime)") }
+          guard step.time >= lastTime else {
+            throw declarations.failure(place, 8, "time \(step.time) comes after \(lastTime)")
+          }
           lastTime = step.time
           return true
         case .damaged(let problem): throw declarations.failure(place, 0, problem)

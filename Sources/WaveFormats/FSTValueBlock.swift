@@ -42,7 +42,8 @@ struct FSTValueBlock {
     pending = Array(repeating: 0, count: shapes.count)
     nextInList = Array(repeating: -1, count: shapes.count)
     var cursor = ByteCursor(bytes)
-    guard cursor.bigEndian() != nil, let start = cursor.bigEndian(), cursor.bigEndian() != nil, cursor.bigEndian() != nil,
+    guard cursor.bigEndian() != nil, let start = cursor.bigEndian(), cursor.bigEndian() != nil,
+      cursor.bigEndian() != nil,
       bytes.count >= 32 + 24
     else { throw Problem(offset: 0, message: "the block is cut short") }
     startTime = start
@@ -71,7 +72,9 @@ extension FSTValueBlock {
     var cursor = ByteCursor(table)
     var time: UInt64 = 0
     for _ in 0..<count {
-      guard let delta = cursor.varint() else { throw Problem(offset: start, message: "the table of instants ends early") }
+      guard let delta = cursor.varint() else {
+        throw Problem(offset: start, message: "the table of instants ends early")
+      }
       let (sum, overflows) = time.addingReportingOverflow(delta)
       guard !overflows else { throw Problem(offset: start, message: "an instant lies past 2^64 ticks") }
       time = sum
@@ -117,7 +120,8 @@ extension FSTValueBlock {
     let indexStart = timesStart - 8 - Int(indexSize)
     var index = FSTChainIndex(signals: shapes.count)
     var indexCursor = ByteCursor(bytes, indexStart..<timesStart - 8)
-    guard index.read(&indexCursor, isNew: type == FSTFormat.Block.valuesAlias2.rawValue, length: indexStart - start) else {
+    guard index.read(&indexCursor, isNew: type == FSTFormat.Block.valuesAlias2.rawValue, length: indexStart - start)
+    else {
       throw Problem(offset: indexCursor.position, message: "the index of chains is damaged")
     }
     for signal in 0..<shapes.count {
@@ -364,7 +368,9 @@ extension FSTValueBlock {
         var pattern: UInt64 = 0
         for (place, byte) in digits.enumerated() { pattern |= UInt64(byte) << UInt64(8 * place) }
         if realsAreSwapped { pattern = pattern.byteSwapped }
-        if !Double(bitPattern: pattern).isNaN { step.changes.append(WaveChange(signal: UInt32(signal), value: pattern)) }
+        if !Double(bitPattern: pattern).isNaN {
+          step.changes.append(WaveChange(signal: UInt32(signal), value: pattern))
+        }
       case .bits(let bits):
         if digits.allSatisfy({ $0 | 0x20 == UInt8(ascii: "x") }) { continue }
         if bits > 64 {

@@ -35,7 +35,9 @@ func compareWithMachine(_ source: any WaveSource, _ layout: TraceLayout, cycles:
     for (position, handle) in layout.selection.enumerated() {
       let found = wave.state.value(of: signals[position])
       let right = expected(machine, handle, formats[position])
-      if found != right { Issue.record("cycle \(wave.cycle) \(layout.catalog.name(of: handle)): \(found), not \(right)") }
+      if found != right {
+        Issue.record("cycle \(wave.cycle) \(layout.catalog.name(of: handle)): \(found), not \(right)")
+      }
       compared += 1
     }
   }
@@ -78,9 +80,14 @@ func compareWithMachine(_ source: any WaveSource, _ layout: TraceLayout, cycles:
     try run("vcd2fst", [scratch.file("a.vcd"), scratch.file("foreign.fst")])
     let reference = try changes(try WaveFile.open(scratch.file("a.vcd")))
     #expect(reference.count > 10_000)
-    for name in ["a.fst", "back.vcd", "foreign.fst"] {
+    for name in ["a.fst", "foreign.fst"] {
       #expect(try changes(try WaveFile.open(scratch.file(name))) == reference, "\(name)")
     }
+    // fst2vcd prints reals with 16 digits, one fewer than a binary64 number needs.
+    let isExact = { (line: String) in !line.contains(" sample.control.ratio ") }
+    let returned = try changes(try WaveFile.open(scratch.file("back.vcd")))
+    #expect(returned.filter(isExact) == reference.filter(isExact))
+    #expect(returned.count == reference.count)
   }
 
   @Test func fstIsNearlyAsSmallAsGTKWaves() throws {

@@ -20,7 +20,8 @@ func record(_ writer: some WaveWriter, _ layout: TraceLayout, cycles: Int) throw
 
 func sampleLayout(_ patterns: [String] = [], clocks: [WaveClock] = [sampleClock]) throws -> TraceLayout {
   let catalog = SignalCatalog(SampleMachine())
-  return try TraceLayout(catalog: catalog, selection: catalog.handles(matching: patterns), clocks: clocks, top: "sample")
+  return try TraceLayout(
+    catalog: catalog, selection: catalog.handles(matching: patterns), clocks: clocks, top: "sample")
 }
 
 @Suite struct VCDWriterTests {
@@ -45,7 +46,8 @@ func sampleLayout(_ patterns: [String] = [], clocks: [WaveClock] = [sampleClock]
   @Test func identifiersAreDistinctAndCountFromTheLeft() {
     let codes = (0..<100_000).map { String(decoding: VCDIdentifier.bytes(of: $0), as: UTF8.self) }
     #expect(Set(codes).count == codes.count)
-    #expect(codes[0] == "!" && codes[93] == "~" && codes[94] == "!!" && codes[95] == "\"!" && codes[94 + 94 * 94] == "!!!")
+    #expect(
+      codes[0] == "!" && codes[93] == "~" && codes[94] == "!!" && codes[95] == "\"!" && codes[94 + 94 * 94] == "!!!")
     #expect(codes.indices.allSatisfy { VCDCodes.number(codes[$0].utf8) == $0 })
   }
 
@@ -71,7 +73,9 @@ func sampleLayout(_ patterns: [String] = [], clocks: [WaveClock] = [sampleClock]
 
   @Test func aPathThatCannotBeWrittenIsNamed() throws {
     let layout = try sampleLayout()
-    for create in [{ try VCDWriter(path: $0, layout: layout) as any WaveWriter }, { try FSTWriter(path: $0, layout: layout) }] {
+    for create in [
+      { try VCDWriter(path: $0, layout: layout) as any WaveWriter }, { try FSTWriter(path: $0, layout: layout) },
+    ] {
       let error = #expect(throws: WaveError.self) { _ = try create("/nowhere/run.vcd") }
       #expect(error?.description == "/nowhere/run.vcd: cannot be created: No such file or directory")
     }
