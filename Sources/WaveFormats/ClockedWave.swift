@@ -87,7 +87,8 @@ extension WaveHierarchy {
   public func variables(matching patterns: [String]) -> [Int] {
     let globs = patterns.map(Glob.init)
     return variablePaths.enumerated().compactMap { index, path in
-      globs.isEmpty || globs.contains { $0.matches(path) } || globs.contains { $0.matches(belowTop(path)) } ? index : nil
+      globs.isEmpty || globs.contains { $0.matches(path) } || globs.contains { $0.matches(belowTop(path)) }
+        ? index : nil
     }
   }
 
@@ -104,7 +105,9 @@ extension WaveHierarchy {
       signals[variables[index].signal] == .bits(1)
         && ["clk", "clock", "clk_i", "aclk"].contains(variables[index].name.lowercased())
     }
-    return candidates.min { path(ofVariable: $0).filter { $0 == "." }.count < path(ofVariable: $1).filter { $0 == "." }.count }
+    return candidates.min {
+      path(ofVariable: $0).filter { $0 == "." }.count < path(ofVariable: $1).filter { $0 == "." }.count
+    }
   }
 
   private func belowTop(_ path: String) -> String {

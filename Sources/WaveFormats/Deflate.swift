@@ -79,7 +79,9 @@ struct Deflate {
       heads[slot] = cursor
       var length = 0
       if candidate >= 0, cursor - candidate <= 32768 {
-        while length < 258, cursor + length < input.count, input[candidate + length] == input[cursor + length] { length += 1 }
+        while length < 258, cursor + length < input.count, input[candidate + length] == input[cursor + length] {
+          length += 1
+        }
       }
       if length >= 4 {
         putMatch(length: length, distance: cursor - candidate)

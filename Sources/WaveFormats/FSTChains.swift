@@ -115,7 +115,9 @@ extension FSTChains {
 
   private mutating func reserveChunks(_ count: Int) {
     let needed = (nextChunk.count + count) * Self.chunkSize + Self.chunkSize
-    if needed > arena.count { arena.append(contentsOf: repeatElement(0, count: max(needed - arena.count, arena.count / 2))) }
+    if needed > arena.count {
+      arena.append(contentsOf: repeatElement(0, count: max(needed - arena.count, arena.count / 2)))
+    }
   }
 
   private static func appendBatch(

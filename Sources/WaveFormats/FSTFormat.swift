@@ -1,7 +1,8 @@
 /// Constants and primitive encodings of the FST format. Source: the format description that comes with libfst.
 enum FSTFormat {
   enum Block: UInt8 {
-    case header = 0, values, blackout, geometry, hierarchyGzip, valuesAlias, hierarchyLZ4, hierarchyLZ4Twice, valuesAlias2
+    case header = 0, values, blackout, geometry, hierarchyGzip, valuesAlias, hierarchyLZ4, hierarchyLZ4Twice,
+      valuesAlias2
     case wrapper = 254, skip = 255
   }
 

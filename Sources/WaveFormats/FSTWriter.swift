@@ -240,7 +240,8 @@ extension FSTWriter {
   }
 
   private func decreasing(_ tick: UInt64) -> WaveError {
-    WaveError(file: file.path, kind: .usage, "time \(tick) (\(timescale)) comes after \(lastTick ?? 0); times never decrease")
+    WaveError(
+      file: file.path, kind: .usage, "time \(tick) (\(timescale)) comes after \(lastTick ?? 0); times never decrease")
   }
 
   /// What all signals show now, in order of their handles.
@@ -257,7 +258,9 @@ extension FSTWriter {
       case .event: bytes.append(UInt8(ascii: "0"))
       case .real:
         let pattern = slot.unknown == UInt64.max ? Double.nan.bitPattern : slot.value
-        for shift in stride(from: UInt64(0), to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: pattern >> shift)) }
+        for shift in stride(from: UInt64(0), to: 64, by: 8) {
+          bytes.append(UInt8(truncatingIfNeeded: pattern >> shift))
+        }
       case .text: break
       }
     }

@@ -64,7 +64,8 @@ public struct GTKWaveLayout {
     let span = view.window.map { Double($0.upperBound.femtoseconds - $0.lowerBound.femtoseconds) } ?? 100 * fastest
     let shown = max(span / Double(timescale.femtoseconds), 1) * 200 / Self.waveWidth
     let hundredths = Int((-logarithm2(shown) * 100).rounded(.down))
-    let zoom = "\(hundredths < 0 ? "-" : "")\(abs(hundredths) / 100).\(abs(hundredths) % 100 / 10)\(abs(hundredths) % 10)"
+    let zoom =
+      "\(hundredths < 0 ? "-" : "")\(abs(hundredths) / 100).\(abs(hundredths) % 100 / 10)\(abs(hundredths) % 10)"
     var times = view.markers.prefix(26).map { "\(ticks($0.time))" }
     times += Array(repeating: "-1", count: 26 - times.count)
     return "*\(zoom) -1 \(times.joined(separator: " "))"

@@ -73,7 +73,8 @@ final class GzipStream {
   }
 
   private func failure(_ reason: String) -> WaveError {
-    WaveError(file: path, place: .block(0, offset: inflater.consumed), kind: .format, "the gzip data are damaged: \(reason)")
+    WaveError(
+      file: path, place: .block(0, offset: inflater.consumed), kind: .format, "the gzip data are damaged: \(reason)")
   }
 }
 

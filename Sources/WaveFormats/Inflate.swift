@@ -300,7 +300,8 @@ enum Inflate {
       try inflater.produce(count + 1)
       let result = Array(inflater.output)
       guard result.count == count, inflater.isFinished else {
-        throw Inflater.Failure.invalid("it holds \(result.count)\(inflater.isFinished ? "" : " or more") bytes instead of \(count)")
+        throw Inflater.Failure.invalid(
+          "it holds \(result.count)\(inflater.isFinished ? "" : " or more") bytes instead of \(count)")
       }
       let sum = try inflater.trailer(4) { () throws(WaveError) in [] }.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
       guard sum == adler32(result) else { throw Inflater.Failure.invalid("its checksum is wrong") }

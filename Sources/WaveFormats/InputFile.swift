@@ -1,7 +1,7 @@
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #elseif canImport(Darwin)
-import Darwin
+  import Darwin
 #endif
 
 /// A file that is read, in order or at given offsets.
@@ -25,9 +25,9 @@ final class InputFile {
 
   deinit {
     #if canImport(Glibc)
-    _ = Glibc.close(descriptor)
+      _ = Glibc.close(descriptor)
     #else
-    _ = Darwin.close(descriptor)
+      _ = Darwin.close(descriptor)
     #endif
   }
 
@@ -37,9 +37,9 @@ final class InputFile {
     while true {
       let result = unsafe bytes.withUnsafeMutableBytes { buffer in
         #if canImport(Glibc)
-        unsafe Glibc.read(descriptor, buffer.baseAddress.map { unsafe $0 + start }, count)
+          unsafe Glibc.read(descriptor, buffer.baseAddress.map { unsafe $0 + start }, count)
         #else
-        unsafe Darwin.read(descriptor, buffer.baseAddress.map { unsafe $0 + start }, count)
+          unsafe Darwin.read(descriptor, buffer.baseAddress.map { unsafe $0 + start }, count)
         #endif
       }
       if result >= 0 { return result }
@@ -54,7 +54,8 @@ final class InputFile {
     var filled = 0
     while filled < available {
       let result = unsafe bytes.withUnsafeMutableBytes { buffer in
-        unsafe pread(descriptor, buffer.baseAddress.map { unsafe $0 + filled }, available - filled, off_t(offset + filled))
+        unsafe pread(
+          descriptor, buffer.baseAddress.map { unsafe $0 + filled }, available - filled, off_t(offset + filled))
       }
       if result < 0, errno == EINTR { continue }
       if result < 0 { throw Self.failure(path, "cannot be read at byte \(offset + filled)", errno) }

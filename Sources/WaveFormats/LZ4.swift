@@ -150,7 +150,9 @@ enum BlockDecoder {
 
   /// A FastLZ block of level 1 or 2. Source: FastLZ block format (Ariya Hidayat).
   static func fastLZ(_ input: ArraySlice<UInt8>, count: Int) -> [UInt8]? {
-    guard let first = input.first, count >= 0, count / 256 <= input.count else { return input.isEmpty && count == 0 ? [] : nil }
+    guard let first = input.first, count >= 0, count / 256 <= input.count else {
+      return input.isEmpty && count == 0 ? [] : nil
+    }
     let isSecondLevel = first >> 5 == 1
     guard first >> 5 <= 1 else { return nil }
     var output: [UInt8] = []

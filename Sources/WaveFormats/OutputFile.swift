@@ -1,7 +1,7 @@
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #elseif canImport(Darwin)
-import Darwin
+  import Darwin
 #endif
 
 /// A file under construction: raw writes from a buffer of the caller's, patches, and an end that is always a whole record.
@@ -72,17 +72,17 @@ final class OutputFile {
 
   private static func closing(_ descriptor: Int32) -> Int32 {
     #if canImport(Glibc)
-    Glibc.close(descriptor)
+      Glibc.close(descriptor)
     #else
-    Darwin.close(descriptor)
+      Darwin.close(descriptor)
     #endif
   }
 
   private static func writing(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
     #if canImport(Glibc)
-    unsafe Glibc.write(descriptor, bytes, count)
+      unsafe Glibc.write(descriptor, bytes, count)
     #else
-    unsafe Darwin.write(descriptor, bytes, count)
+      unsafe Darwin.write(descriptor, bytes, count)
     #endif
   }
 

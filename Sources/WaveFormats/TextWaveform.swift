@@ -88,7 +88,9 @@ public struct TextWaveform: Sendable {
 
 extension TextWaveform {
   private mutating func draw() -> String {
-    guard let firstCycle else { return "no samples in cycles \(options.cycles.lowerBound) to \(options.cycles.upperBound)\n" }
+    guard let firstCycle else {
+      return "no samples in cycles \(options.cycles.lowerBound) to \(options.cycles.upperBound)\n"
+    }
     let texts = rows.indices.map { row in
       values[row].map { hierarchy.text(of: $0, variable: rows[row], radix: radices[row]) }
     }
@@ -98,10 +100,14 @@ extension TextWaveform {
     let tick = "cycle".padded(nameWidth) + " " + ruler(firstCycle, times.count, width)
     var lines = ["\(hierarchy.variables.count) variables, \(timescale) a tick, from time \(times[0])", tick]
     for row in rows.indices {
-      if case .bits(1) = hierarchy.signals[hierarchy.variables[rows[row]].signal], hierarchy.variables[rows[row]].enumeration == nil {
+      if case .bits(1) = hierarchy.signals[hierarchy.variables[rows[row]].signal],
+        hierarchy.variables[rows[row]].enumeration == nil
+      {
         lines += bitLines(values[row], name: names[row], nameWidth, width)
       } else if case .event = hierarchy.signals[hierarchy.variables[rows[row]].signal] {
-        lines.append(names[row].padded(nameWidth) + " " + values[row].map { ($0 == .event(true) ? "↑" : "").padded(width) }.joined())
+        lines.append(
+          names[row].padded(nameWidth) + " "
+            + values[row].map { ($0 == .event(true) ? "↑" : "").padded(width) }.joined())
       } else {
         lines += vectorLines(texts[row], name: names[row], nameWidth, width)
       }
@@ -116,7 +122,9 @@ extension TextWaveform {
     let paths = rows.map { all[$0].split(separator: ".", omittingEmptySubsequences: false) }
     guard let first = paths.first else { return [] }
     var shared = 0
-    while shared < first.count - 1, paths.allSatisfy({ $0.count > shared + 1 && $0[shared] == first[shared] }) { shared += 1 }
+    while shared < first.count - 1, paths.allSatisfy({ $0.count > shared + 1 && $0[shared] == first[shared] }) {
+      shared += 1
+    }
     return paths.map { $0.dropFirst(shared).joined(separator: ".") }
   }
 
@@ -166,7 +174,10 @@ extension TextWaveform {
       lines[2] += edge[2] + String(repeating: "─", count: room)
       column = end
     }
-    return ["".padded(nameWidth) + " " + lines[0], name.padded(nameWidth) + " " + lines[1], "".padded(nameWidth) + " " + lines[2]]
+    return [
+      "".padded(nameWidth) + " " + lines[0], name.padded(nameWidth) + " " + lines[1],
+      "".padded(nameWidth) + " " + lines[2],
+    ]
   }
 }
 

@@ -38,7 +38,9 @@ struct VCDHeader {
     }
     // An explicit stack: a foreign file may nest deeper than the call stack.
     var stack: [(scope: Int, leaves: Bool)] = []
-    for (index, scope) in hierarchy.scopes.enumerated().reversed() where scope.parent == nil { stack.append((index, false)) }
+    for (index, scope) in hierarchy.scopes.enumerated().reversed() where scope.parent == nil {
+      stack.append((index, false))
+    }
     while let (scope, leaves) = stack.popLast() {
       if leaves {
         text += "$upscope $end\n"
@@ -76,7 +78,8 @@ struct VCDHeader {
     let identifier = String(decoding: VCDIdentifier.bytes(of: code), as: UTF8.self)
     let width = shape == .text ? 1 : max(shape.bitCount, 1)
     let range = variable.range.map { $0.first == $0.last ? " [\($0.first)]" : " [\($0.first):\($0.last)]" } ?? ""
-    text += "$var \(keyword(of: variable, shape)) \(width) \(identifier) \(VCDHeader.token(variable.name))\(range) $end\n"
+    text +=
+      "$var \(keyword(of: variable, shape)) \(width) \(identifier) \(VCDHeader.token(variable.name))\(range) $end\n"
   }
 
   /// The declared type if it is one that both GTKWave and wellen take, else the nearest.
@@ -99,7 +102,8 @@ struct VCDHeader {
   private mutating func appendReference(to position: Int) {
     let table = hierarchy.enumerations[position]
     if declaredTables.insert(position).inserted {
-      let words = [VCDHeader.token(table.name), "\(table.labels.count)"] + table.labels.map(VCDHeader.token) + table.values
+      let words =
+        [VCDHeader.token(table.name), "\(table.labels.count)"] + table.labels.map(VCDHeader.token) + table.values
       text += "$attrbegin misc 07 \(words.joined(separator: " ")) \(position + 1) $end\n"
     }
     text += "$attrbegin misc 07 \"\" \(position + 1) $end\n"

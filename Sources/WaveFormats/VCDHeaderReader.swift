@@ -63,13 +63,17 @@ struct VCDHeaderReader {
 
   private mutating func declare(_ words: [String], _ scanner: VCDScanner) throws(WaveError) {
     guard words.count >= 4, let width = Int(words[1]), width >= 0 else {
-      throw failure(scanner, "a variable is '$var type width code name [range] $end', not '\(words.joined(separator: " ").prefix(80))'")
+      throw failure(
+        scanner,
+        "a variable is '$var type width code name [range] $end', not '\(words.joined(separator: " ").prefix(80))'")
     }
     guard width <= Self.widestVector else {
       throw failure(scanner, "variable \(words[3]) has \(width) bits; \(Self.widestVector) are the most that is read")
     }
     let type = VariableType(keyword: words[0])
-    if type == nil { warn("variable type \(words[0]) is not known; GTKWave drops such variables, Surfer rejects the file") }
+    if type == nil {
+      warn("variable type \(words[0]) is not known; GTKWave drops such variables, Surfer rejects the file")
+    }
     let shape = shape(type ?? .wire, width)
     let (name, range) = Self.split(words[3...])
     guard let signal = codes.signal(for: Array(words[2].utf8), orElse: hierarchy.signals.count) else {
@@ -78,11 +82,14 @@ struct VCDHeaderReader {
     if signal == hierarchy.signals.count {
       hierarchy.signals.append(shape)
     } else if hierarchy.signals[signal].bitCount != shape.bitCount {
-      warn("\(name) has \(width) bits but shares code \(words[2]) with a variable of \(hierarchy.signals[signal].bitCount)")
+      warn(
+        "\(name) has \(width) bits but shares code \(words[2]) with a variable of \(hierarchy.signals[signal].bitCount)"
+      )
     }
     hierarchy.variables.append(
       WaveHierarchy.Variable(
-        name: name, scope: scopeStack.last, type: type ?? .wire, range: range, signal: signal, enumeration: pendingTable))
+        name: name, scope: scopeStack.last, type: type ?? .wire, range: range, signal: signal, enumeration: pendingTable
+      ))
     pendingTable = nil
   }
 
@@ -120,7 +127,9 @@ struct VCDHeaderReader {
 
   /// An enumeration table (labels, then bit patterns, then its number) or a reference to one.
   private mutating func readAttribute(_ words: [String]) {
-    guard words.count >= 4, words[0] == "misc", words[1] == "07" || words[1] == "7", let number = words.last else { return }
+    guard words.count >= 4, words[0] == "misc", words[1] == "07" || words[1] == "7", let number = words.last else {
+      return
+    }
     if words[2] == "\"\"" {
       pendingTable = tables[number]
       if pendingTable == nil { warn("enumeration table \(number) is not declared") }
@@ -131,7 +140,8 @@ struct VCDHeaderReader {
     }
     tables[number] = hierarchy.enumerations.count
     hierarchy.enumerations.append(
-      WaveEnumeration(name: words[2], labels: Array(words[4..<4 + count]), values: Array(words[(4 + count)..<(4 + 2 * count)])))
+      WaveEnumeration(
+        name: words[2], labels: Array(words[4..<4 + count]), values: Array(words[(4 + count)..<(4 + 2 * count)])))
   }
 
   private mutating func warn(_ message: String) {
@@ -172,7 +182,8 @@ struct VCDCodes {
   mutating func signal(for code: [UInt8], orElse next: Int) -> Int? {
     if let number = Self.number(code) {
       if number >= dense.count {
-        dense.append(contentsOf: repeatElement(0, count: min(max(dense.count, number + 1 - dense.count, 256), Self.densest)))
+        dense.append(
+          contentsOf: repeatElement(0, count: min(max(dense.count, number + 1 - dense.count, 256), Self.densest)))
       }
       if dense[number] == 0 { dense[number] = UInt32(next + 1) }
       return Int(dense[number]) - 1
@@ -185,7 +196,9 @@ struct VCDCodes {
 
   /// The signal of a code; nil if it is not declared.
   func signal(for code: ArraySlice<UInt8>) -> Int? {
-    if let number = Self.number(code) { return number < dense.count && dense[number] > 0 ? Int(dense[number]) - 1 : nil }
+    if let number = Self.number(code) {
+      return number < dense.count && dense[number] > 0 ? Int(dense[number]) - 1 : nil
+    }
     return Self.packed(code).flatMap { sparse[$0] }.map(Int.init)
   }
 }

@@ -73,7 +73,8 @@ public struct VCDReader: WaveSource {
       let (product, overflows) = value.multipliedReportingOverflow(by: 10)
       let (sum, carries) = product.addingReportingOverflow(digit)
       guard digit < 10, !overflows, !carries else {
-        throw scanner.failure("'\(text(token))' is no time: # and a whole number of ticks below 2^64", at: token.lowerBound)
+        throw scanner.failure(
+          "'\(text(token))' is no time: # and a whole number of ticks below 2^64", at: token.lowerBound)
       }
       value = sum
     }
@@ -244,7 +245,9 @@ extension VCDReader {
       guard !content.isEmpty, let change = Self.vector(content, signal, bits, &step) else {
         throw scanner.failure("'\(excerpt)' is no vector of 0, 1, x and z", at: code.lowerBound)
       }
-      if content.count > bits { warn("a vector of \(content.count) digits is longer than its \(bits) bits", at: code.lowerBound) }
+      if content.count > bits {
+        warn("a vector of \(content.count) digits is longer than its \(bits) bits", at: code.lowerBound)
+      }
       step.changes.append(change)
     }
   }
@@ -282,7 +285,8 @@ extension VCDReader {
     var result: [UInt8] = []
     var index = 0
     func digit(_ position: Int, _ radix: Int) -> Int? {
-      position < content.count ? Character(UnicodeScalar(content[position])).hexDigitValue.flatMap { $0 < radix ? $0 : nil } : nil
+      position < content.count
+        ? Character(UnicodeScalar(content[position])).hexDigitValue.flatMap { $0 < radix ? $0 : nil } : nil
     }
     while index < content.count {
       let byte = content[index]

@@ -86,7 +86,9 @@ struct VCDScanner {
     while let word = try word() {
       if word == "$end" { return words }
       size += word.utf8.count
-      guard size < Self.longestToken else { throw failure("section \(keyword) is longer than \(Self.longestToken) bytes", at: cursor) }
+      guard size < Self.longestToken else {
+        throw failure("section \(keyword) is longer than \(Self.longestToken) bytes", at: cursor)
+      }
       words.append(word)
     }
     throw WaveError(file: path, place: .line(line), kind: .format, "section \(keyword) is not ended by $end")

@@ -46,7 +46,9 @@ public final class VCDWriter: WaveWriter {
     let header = VCDHeader(hierarchy, timescale: timescale, options: options)
     shapes = hierarchy.signals
     plans = hierarchy.signals.indices.map { signal in
-      header.codes[signal].map { VCDPlan(shape: hierarchy.signals[signal], code: $0, valueBits: hierarchy.signals[signal].bitCount) }
+      header.codes[signal].map {
+        VCDPlan(shape: hierarchy.signals[signal], code: $0, valueBits: hierarchy.signals[signal].bitCount)
+      }
         ?? .omitted
     }
     var selected: [VCDPlan] = []
@@ -255,6 +257,7 @@ extension VCDWriter {
   }
 
   private func decreasing(_ tick: UInt64) -> WaveError {
-    WaveError(file: path, kind: .usage, "time \(tick) (\(timescale)) comes after \(lastTick ?? 0); times never decrease")
+    WaveError(
+      file: path, kind: .usage, "time \(tick) (\(timescale)) comes after \(lastTick ?? 0); times never decrease")
   }
 }

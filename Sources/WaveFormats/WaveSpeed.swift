@@ -23,7 +23,8 @@ public struct WaveSpeed: Sendable {
         hash ^= hash >> 31
         let column = signal / count
         return SignalChange(
-          signal: UInt32(signal), value: column == 0 ? hash & 0xff : column == 1 ? hash & 0xffff_ffff : UInt64(cycle & 1))
+          signal: UInt32(signal),
+          value: column == 0 ? hash & 0xff : column == 1 ? hash & 0xffff_ffff : UInt64(cycle & 1))
       }
     }
   }

@@ -4,7 +4,8 @@ import Signals
 
 /// A view of the sample machine with every kind of row.
 func sampleView() -> WaveView {
-  func row(_ block: Int, _ column: Int, _ element: Int = 0, style: WaveStyle = .automatic, height: Int = 1) -> WaveItem {
+  func row(_ block: Int, _ column: Int, _ element: Int = 0, style: WaveStyle = .automatic, height: Int = 1) -> WaveItem
+  {
     .row(WaveRow(SignalHandle(block: block, column: column, element: element), style: style, height: height))
   }
   return WaveView(

@@ -1,0 +1,56 @@
+/// Reads an FST file of any producer, block by block, step by step. Source: the format description of libfst.
+///
+/// Memory is that of one block, unpacked. A file whose writer was killed is read up to its last whole block.
+public struct FSTReader: WaveSource {
+  public let hierarchy: WaveHierarchy
+  public let timescale: Timescale
+  public let notes: [String]
+  public private(set) var warnings: [WaveWarning]
+  public var path: String { file.path }
+
+  private let file: InputFile
+  private let declarations: FSTDeclarations
+  private var nextBlock = 0
+  private var block: FSTValueBlock?
+  private var lastTime: UInt64 = 0
+
+  /// Opens a file and reads its declarations.
+  public init(path: String) throws(WaveError) {
+    file = try InputFile(path: path)
+    declarations = try FSTDeclarations(file)
+    hierarchy = declarations.hierarchy
+    timescale = declarations.timescale
+    notes = declarations.notes
+    warnings = declarations.warnings
+  }
+
+  public mutating func next(into step: inout WaveStep) throws(WaveError) -> Bool {
+    step.removeAll()
+    while true {
+      if block != nil {
+        let place = declarations.valueBlocks[nextBlock - 1]
+        switch block?.next(into: &step) {
+        case .step:
+          guard step.time >= lastTime else {
+            throw declarations.failure(place, 8, "time \(step.time) comes after \(lastTime)")
+          }
+          lastTime = step.time
+          return true
+        case .damaged(let problem): throw declarations.failure(place, 0, problem)
+        case .end, nil: block = nil
+        }
+      }
+      guard nextBlock < declarations.valueBlocks.count else { return false }
+      let place = declarations.valueBlocks[nextBlock]
+      let bytes = try file.bytes(at: place.offset, count: place.length)
+      do {
+        block = try FSTValueBlock(
+          bytes, type: place.type, shapes: hierarchy.signals, isFirst: nextBlock == 0,
+          realsAreSwapped: declarations.realsAreSwapped)
+      } catch {
+        throw declarations.failure(place, error.offset, error.message)
+      }
+      nextBlock += 1
+    }
+  }
+}
