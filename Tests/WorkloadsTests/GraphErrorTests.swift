@@ -102,6 +102,14 @@ import Testing
     #expect(message(builder).contains("2 groups do not divide 3 filters"))
   }
 
+  @Test func emptyPlanesAreNotPooled() throws {
+    var builder = try ModelBuilder()
+    builder.input("x", .float32, [1, 2, 0, 4])
+    builder.node("MaxPool", ["x"], ["y"], ["kernel_shape": .integers([3, 3]), "pads": .integers([2, 2, 2, 2])])
+    builder.output("y")
+    #expect(message(builder).contains("the input 1x2x0x4 has no elements to pool"))
+  }
+
   @Test func subgraphsAreRefused() throws {
     var builder = try builder()
     builder.node("If", ["x"], ["y"], ["then_branch": .unsupported("a subgraph")])
@@ -124,6 +132,15 @@ import Testing
     let error = #expect(throws: NetworkError.self) { try ONNXTensor(bytes: bytes, file: "w.pb") }
     #expect(error?.description.contains("tensor w: keeps its data in an external file") == true)
     #expect(error?.kind == .unsupported)
+  }
+
+  @Test func hugeExtentsBesideAnEmptyOne() throws {
+    // dims 2^62, 2^62, 0, data_type FLOAT.
+    let huge: [UInt8] = [8, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x40]
+    let error = #expect(throws: NetworkError.self) {
+      try ONNXTensor(bytes: huge + huge + [8, 0, 0x10, 1], file: "w.pb")
+    }
+    #expect(error?.description.contains("more than 2^40 elements") == true)
   }
 
   @Test func inputsOfTheWrongSize() throws {

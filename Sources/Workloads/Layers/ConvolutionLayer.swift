@@ -195,13 +195,14 @@ extension ConvolutionLayer {
 }
 
 /// The product of extents that are 0 or more, or nil where it exceeds `limit`.
+///
+/// Extents beside a 0 must keep the limit too: a shape multiplies them before it meets the 0.
 func product(of extents: [Int], atMost limit: Int) -> Int? {
-  if extents.contains(0) { return 0 }
   var product = 1
-  for extent in extents {
+  for extent in extents where extent != 0 {
     let (partial, overflow) = product.multipliedReportingOverflow(by: extent)
     if overflow || partial > limit { return nil }
     product = partial
   }
-  return product
+  return extents.contains(0) ? 0 : product
 }

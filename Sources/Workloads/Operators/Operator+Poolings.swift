@@ -39,6 +39,9 @@ extension Operator {
   private static func pooledType(_ context: NodeContext) throws(NetworkError) -> ValueType {
     let input = try context.type(0)
     let axes = try poolWindow(context)
+    if axes.contains(where: { $0.input == 0 }) {
+      throw context.fail(.inconsistent, "the input \(input.shape) has no elements to pool")
+    }
     // A window over nothing but padding has no maximum and no mean: the standard wants padding below the kernel.
     if let axis = axes.first(where: { max($0.before, $0.after) >= ($0.kernel - 1) * $0.dilation + 1 }) {
       throw context.fail(
