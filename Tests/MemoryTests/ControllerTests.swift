@@ -32,9 +32,11 @@ import Testing
           options.controller.postponedRefreshes = postponed
           options.checks = true
           let requests = stream(
-            600, seed: 88_172_645_463_325_252, burst: device.organisation.burstBytes, capacity: device.organisation.capacity)
+            600, seed: 88_172_645_463_325_252, burst: device.organisation.burstBytes,
+            capacity: device.organisation.capacity)
           let skipped = try run(options, requests, ticked: false)
-          #expect(skipped == (try run(options, requests, ticked: true)), "\(page) \(refresh) \(postponed)")
+          let ticked = try run(options, requests, ticked: true)
+          #expect(skipped == ticked, "\(page) \(refresh) \(postponed)")
           #expect(skipped.violations == [], "\(page) \(refresh) \(postponed)")
           let served = skipped.rowHits + skipped.rowMisses + skipped.rowConflicts + skipped.forwardedReads
           #expect(served == requests.count)

@@ -181,7 +181,9 @@ extension CommandChecker {
     if refreshes {
       let latest = (ranks[rank].refreshCount + postponable) * times.refreshInterval
       if command.cycle > latest {
-        report(command, "refresh \(ranks[rank].refreshCount) is due by \(latest) at the latest: \(command.cycle - latest) late")
+        report(
+          command,
+          "refresh \(ranks[rank].refreshCount) is due by \(latest) at the latest: \(command.cycle - latest) late")
       }
       if let last = ranks[rank].refreshed, command.cycle - last > (postponable + 1) * times.refreshInterval {
         report(command, "\(command.cycle - last) cycles since the last REF exceed \(postponable + 1) x tREFI")
@@ -224,7 +226,9 @@ extension CommandChecker {
       return
     }
     if command.row >= 0, command.row != row { report(command, "row \(row) is open, not \(command.row)") }
-    if !(0..<organisation.columns).contains(command.column) { report(command, "column \(command.column) does not exist") }
+    if !(0..<organisation.columns).contains(command.column) {
+      report(command, "column \(command.column) does not exist")
+    }
   }
 
   private mutating func checkRead(_ command: DRAMCommand) {

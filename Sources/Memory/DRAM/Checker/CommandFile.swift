@@ -15,7 +15,9 @@ public enum CommandFile {
     _ bytes: [UInt8], file: String, for organisation: DRAMOrganisation, _ body: (Int, DRAMCommand) throws -> Void
   ) throws {
     for (number, line) in bytes.split(separator: 10, omittingEmptySubsequences: false).enumerated() {
-      let words = line.split(whereSeparator: { $0 == 32 || $0 == 9 || $0 == 13 }).map { String(decoding: $0, as: UTF8.self) }
+      let words = line.split(whereSeparator: { $0 == 32 || $0 == 9 || $0 == 13 }).map {
+        String(decoding: $0, as: UTF8.self)
+      }
       guard let first = words.first, !first.hasPrefix("#") else { continue }
       let (channel, command) = try parse(words, at: "\(file): line \(number + 1)", organisation)
       try body(channel, command)

@@ -48,7 +48,9 @@ public struct DRAMChannel: Sendable {
   let hasRowBus: Bool
 
   /// A channel of a device, all banks closed, queues empty.
-  public init(_ specification: DRAMSpecification, _ options: ControllerOptions, rules: [TimingRule]? = nil) throws(DRAMError) {
+  public init(_ specification: DRAMSpecification, _ options: ControllerOptions, rules: [TimingRule]? = nil)
+    throws(DRAMError)
+  {
     try options.validate(for: specification)
     self.specification = specification
     self.options = options

@@ -59,7 +59,8 @@ public struct AddressMapping: Hashable, Sendable {
       .bank: bankBits + (hasGroup ? 0 : groupBits), .bankGroup: groupBits,
       .rank: organisation.ranks.trailingZeroBitCount, .channel: organisation.channels.trailingZeroBitCount,
     ]
-    pieces = try Self.pieces(parsed, byteBits: byteBits, groupBits: hasGroup ? groupBits : 0, bankBits: bankBits + groupBits, &free, text)
+    pieces = try Self.pieces(
+      parsed, byteBits: byteBits, groupBits: hasGroup ? groupBits : 0, bankBits: bankBits + groupBits, &free, text)
     for field in Field.allCases {
       guard let left = free[field], left > 0, !(field == .bankGroup && !hasGroup) else { continue }
       throw DRAMError(

@@ -57,7 +57,9 @@ public struct DRAMOrganisation: Hashable, Sendable {
           at: "organisation.\(name)")
       }
     }
-    guard busBits >= 8 else { throw DRAMError("\(busBits) bits are less than a byte; at least 8", at: "organisation.bus_bits") }
+    guard busBits >= 8 else {
+      throw DRAMError("\(busBits) bits are less than a byte; at least 8", at: "organisation.bus_bits")
+    }
     guard burstBytes <= 128 else {
       throw DRAMError("a burst of \(burstBytes) bytes exceeds 128 by \(burstBytes - 128)", at: "organisation")
     }

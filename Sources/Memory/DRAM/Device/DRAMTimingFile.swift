@@ -32,7 +32,9 @@ public struct DRAMTimingFile {
   public func specification(named device: String?) throws(DRAMError) -> DRAMSpecification {
     if sets.count == 1 { return sets[0] }
     let names = sets.map(\.name)
-    guard let device else { throw DRAMError("several sets; name one of \(names.joined(separator: ", "))", at: "--device") }
+    guard let device else {
+      throw DRAMError("several sets; name one of \(names.joined(separator: ", "))", at: "--device")
+    }
     let wanted = DRAMSpecification.canonical(device)
     let matches = sets.filter {
       let name = DRAMSpecification.canonical($0.name)
@@ -49,7 +51,9 @@ public struct DRAMTimingFile {
     "note",
   ]
 
-  private static func set(_ node: JSONNode, name: String, base: DRAMSpecification?) throws(DRAMError) -> DRAMSpecification {
+  private static func set(_ node: JSONNode, name: String, base: DRAMSpecification?) throws(DRAMError)
+    -> DRAMSpecification
+  {
     guard let members = node.members else {
       throw DRAMError("\(node.kind) where a timing set is due", at: "line \(node.line)")
     }
@@ -59,7 +63,9 @@ public struct DRAMTimingFile {
     }
     func member(_ key: String) -> JSONNode? { members.first { $0.key == key }?.value }
     let standard = try standard(member("standard"), name: name, base: base)
-    guard let timingNode = member("timing") else { throw DRAMError("the key \"timing\" is missing", at: "line \(node.line)") }
+    guard let timingNode = member("timing") else {
+      throw DRAMError("the key \"timing\" is missing", at: "line \(node.line)")
+    }
     let timing = try timing(timingNode)
     var organisation = base?.organisation ?? DRAMOrganisation()
     if let stated = member("organisation") { organisation = try self.organisation(stated) }
@@ -72,7 +78,9 @@ public struct DRAMTimingFile {
       defaultMapping: mappings["A"] ?? base?.defaultMapping ?? "RoRaBaBgCo")
   }
 
-  private static func standard(_ node: JSONNode?, name: String, base: DRAMSpecification?) throws(DRAMError) -> DRAMStandard {
+  private static func standard(_ node: JSONNode?, name: String, base: DRAMSpecification?) throws(DRAMError)
+    -> DRAMStandard
+  {
     let names = DRAMStandard.all.map(\.name)
     if let node {
       guard let text = node.text, let standard = DRAMStandard.all.first(where: { $0.name == text.uppercased() }) else {
@@ -87,7 +95,9 @@ public struct DRAMTimingFile {
   }
 
   private static func timing(_ node: JSONNode) throws(DRAMError) -> DRAMTiming {
-    guard let members = node.members else { throw DRAMError("\(node.kind) where numbers are due", at: "line \(node.line): timing") }
+    guard let members = node.members else {
+      throw DRAMError("\(node.kind) where numbers are due", at: "line \(node.line): timing")
+    }
     var values: [DRAMParameter: Int] = [:]
     var tCK: Double?
     for (key, value) in members {
@@ -171,7 +181,8 @@ public struct DRAMTimingFile {
     var text = ""
     for entry in list {
       guard let pair = entry.elements, pair.count == 2, let field = pair[0].text, let name = names[field] else {
-        throw DRAMError("an entry is not [field, bits] with a field of \(names.keys.sorted().joined(separator: ", "))", at: place)
+        throw DRAMError(
+          "an entry is not [field, bits] with a field of \(names.keys.sorted().joined(separator: ", "))", at: place)
       }
       if pair[1].text == "rest" {
         text = name + text

@@ -48,7 +48,8 @@ extension DRAMStandard {
       TimingRule("tRRD_S", .activate, .activate, .rank, .tRRD_S, "\(standard): ACT to ACT, other bank group"),
       TimingRule("tRRD_L", .activate, .activate, .bankGroup, .tRRD_L, "\(standard): ACT to ACT, same bank group"),
       TimingRule("tWTR_S", .write, .read, .rank, .CWL + .BLc + .tWTR_S, "\(standard): write data to RD, other group"),
-      TimingRule("tWTR_L", .write, .read, .bankGroup, .CWL + .BLc + .tWTR_L, "\(standard): write data to RD, same group"),
+      TimingRule(
+        "tWTR_L", .write, .read, .bankGroup, .CWL + .BLc + .tWTR_L, "\(standard): write data to RD, same group"),
     ]
   }
 
@@ -56,9 +57,9 @@ extension DRAMStandard {
   private static func perBankRefresh(_ standard: String, others: DRAMParameter) -> [TimingRule] {
     [
       TimingRule("tRP_REFpb", .precharge, .refreshBank, .bank, .tRP, "\(standard): per-bank refresh of an idle bank"),
-      TimingRule("tRPab_REFpb", .prechargeAll, .refreshBank, .rank, .tRPab, "\(standard): per-bank refresh of an idle bank"),
+      TimingRule(
+        "tRPab_REFpb", .prechargeAll, .refreshBank, .rank, .tRPab, "\(standard): per-bank refresh of an idle bank"),
       TimingRule("tRFCpb", .refreshBank, .activate, .bank, .tRFCpb, "\(standard): REFpb to ACT, same bank"),
-      TimingRule("tRFCpb_same", .refreshBank, .refreshBank, .bank, .tRFCpb, "\(standard): REFpb to REFpb, same bank"),
       TimingRule("tRFCpb_REFpb", .refreshBank, .refreshBank, .rank, others, "\(standard): REFpb to REFpb, other bank"),
       TimingRule("tRREFD", .refreshBank, .activate, .rank, .tRREFD, "\(standard): REFpb to ACT, other bank"),
       TimingRule("tRREFD_ACT", .activate, .refreshBank, .rank, .tRREFD, "\(standard): ACT to REFpb, other bank"),
@@ -91,6 +92,7 @@ extension DRAMStandard {
   public static let hbm2 = DRAMStandard(
     name: "HBM2",
     rules: common("JESD235B") + withGroups("JESD235B") + perBankRefresh("JESD235B", others: .tRREFD) + [
+      TimingRule("tRFCpb_same", .refreshBank, .refreshBank, .bank, .tRFCpb, "JESD235B: REFSB to REFSB, same bank"),
       TimingRule("tRCDRD", .activate, .read, .bank, .tRCD, "JESD235B: ACT to RD"),
       TimingRule("tRCDWR", .activate, .write, .bank, .tRCDWR, "JESD235B: ACT to WR"),
     ],

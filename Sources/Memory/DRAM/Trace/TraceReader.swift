@@ -78,7 +78,9 @@ public struct TraceReader {
 
   @inline(__always)
   private mutating func skipBlanks() {
-    while position < bytes.count, bytes[position] == 32 || bytes[position] == 9 || bytes[position] == 13 { position += 1 }
+    while position < bytes.count, bytes[position] == 32 || bytes[position] == 9 || bytes[position] == 13 {
+      position += 1
+    }
   }
 
   private mutating func skipLine() throws {
