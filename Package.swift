@@ -61,6 +61,7 @@ let package = Package(
     tests(
       "AcceleratorsTests", ["Accelerators", "Tensors", "Workloads", "Mappings", "Memory", "Simulation", "Signals", "Compute"]),
     tests("WaveFormatsTests", ["WaveFormats", "Signals"]),
+    tests("MappingsTests", ["Mappings", "Workloads"]),
     tests("ReportsTests", ["Reports"]),
   ]
 )

@@ -1,0 +1,107 @@
+internal import Tensors
+public import Workloads
+
+/// The seven numbers of a row-stationary mapping (JSSC 2017, Table III), checked against one layer and one chip.
+///
+/// A pass computes p x t filters over q x r channels of n images, for e ofmap rows; m ofmap channels of these rows stay in the
+/// GLB until all channels of the group were summed. A PE set is a chain of R PEs in e columns: PE (i, j) holds filter row i
+/// and slides over ifmap row U j + i. A value of this type is always legal.
+public struct RowStationaryMapping: Sendable, Hashable, Codable {
+  /// The seven numbers alone, not yet checked.
+  public struct Parameters: Sendable, Hashable, Codable {
+    /// Ofmap channels in the GLB; images of a pass; ofmap rows of a pass.
+    public var m, n, e: Int
+    /// Filters and channels interleaved in a PE.
+    public var p, q: Int
+    /// PE sets on different channels, and on different filters.
+    public var r, t: Int
+
+    /// Parameters in the order of Table III.
+    public init(m: Int, n: Int, e: Int, p: Int, q: Int, r: Int, t: Int) {
+      (self.m, self.n, self.e, self.p, self.q, self.r, self.t) = (m, n, e, p, q, r, t)
+    }
+  }
+
+  /// The layer that is mapped.
+  public let layer: ConvolutionLayer
+  /// The chip it is mapped on.
+  public let resources: RowStationaryResources
+  /// The seven numbers.
+  public let parameters: Parameters
+
+  /// Throws `RowStationaryMappingError` naming the first capacity that is exceeded.
+  public init(
+    _ layer: ConvolutionLayer, _ parameters: Parameters, on resources: RowStationaryResources
+  ) throws(RowStationaryMappingError) {
+    self.layer = layer
+    self.parameters = parameters
+    self.resources = resources
+    try check()
+  }
+}
+
+// MARK: - Closed forms
+
+extension RowStationaryMapping {
+  /// PEs that work: r x t x R x e.
+  public var activePEs: Int { parameters.r * parameters.t * layer.filterHeight * parameters.e }
+
+  /// Ifmap rows that a strip of e ofmap rows needs: (e - 1) U + R, the filter spread by its dilation.
+  public var ifmapRows: Int { (parameters.e - 1) * layer.strideHeight + layer.dilatedFilterHeight }
+
+  /// Bytes of a pass's ifmap in the GLB: n q r rows W, padding included.
+  public var ifmapGLBBytes: Int {
+    parameters.n * parameters.q * parameters.r * ifmapRows * layer.paddedWidth * resources.operandBytes
+  }
+
+  /// Bytes of the psums in the GLB: n m e F.
+  public var psumGLBBytes: Int {
+    parameters.n * parameters.m * parameters.e * layer.outputWidth * resources.psumBytes
+  }
+
+  /// Strips of e ofmap rows.
+  public var strips: Int { ceilingQuotient(layer.outputHeight, parameters.e) }
+  /// Groups of n images.
+  public var imageGroups: Int { ceilingQuotient(layer.batch, parameters.n) }
+  /// Passes whose psums are summed into one ofmap element.
+  public var channelSteps: Int { ceilingQuotient(layer.channelsPerGroup, parameters.q * parameters.r) }
+
+  /// Blocks of m ofmap channels over all groups.
+  public var filterBlocks: Int { layer.groups * ceilingQuotient(layer.filtersPerGroup, parameters.m) }
+
+  /// Passes of the whole layer.
+  public var passes: Int {
+    let whole = layer.filtersPerGroup / parameters.m
+    let rest = layer.filtersPerGroup % parameters.m
+    let perPass = parameters.p * parameters.t
+    let filterPasses = whole * ceilingQuotient(parameters.m, perPass) + ceilingQuotient(rest, perPass)
+    return layer.groups * imageGroups * strips * channelSteps * filterPasses
+  }
+
+  /// Padded ifmap rows that all strips of one plane load together, overlaps counted as often as they are loaded.
+  private var loadedRows: Int {
+    let whole = layer.outputHeight / parameters.e
+    let rest = layer.outputHeight % parameters.e
+    let last = rest == 0 ? 0 : (rest - 1) * layer.strideHeight + layer.dilatedFilterHeight
+    return whole * ifmapRows + last
+  }
+
+  /// Off-chip filter words: all of them again for every strip and every group of images.
+  public var filterWords: Int { layer.filterShape.count * strips * imageGroups }
+
+  /// Off-chip ifmap words, padding included: planes x C x N for every block of m ofmap channels.
+  public var ifmapWords: Int {
+    loadedRows * layer.paddedWidth * layer.channelsPerGroup * layer.batch * filterBlocks
+  }
+
+  /// Off-chip ofmap words: each once.
+  public var ofmapWords: Int { layer.ofmapShape.count }
+
+  /// Off-chip bytes without compression.
+  public var offChipBytes: Int { (filterWords + ifmapWords + ofmapWords) * resources.operandBytes }
+
+  /// Psum words between GLB and array: (2 A - 1) M E F N with A sums over channels, A of them writes and A - 1 reads.
+  public var psumWords: Int { (2 * channelSteps - 1) * layer.ofmapShape.count }
+}
+
+func ceilingQuotient(_ value: Int, _ divisor: Int) -> Int { (value + divisor - 1) / divisor }
