@@ -38,7 +38,7 @@ import Testing
     let executor = GoldenNetwork(network)
     let expected = try Fixture.float("mnist/golden/lenet5_int8_qdq_out100.npy")
     let labels = try Self.labels()
-    // onnxruntime fuses the last nodes into its QLinearSoftmax, whose table yields 254 / 255 for 1: one step of the
+    // Presumably (not verified) onnxruntime fuses the last nodes into its QLinearSoftmax, whose table yields 254 / 255 for 1: one step of the
     // output's scale is the comparison that its goldens allow, and the same digit on every image.
     let step: Float = 0.003921569
     var (correct, expectedCorrect, different) = (0, 0, 0)
