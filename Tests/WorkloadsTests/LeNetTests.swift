@@ -38,8 +38,8 @@ import Testing
     let executor = GoldenNetwork(network)
     let expected = try Fixture.float("mnist/golden/lenet5_int8_qdq_out100.npy")
     let labels = try Self.labels()
-    // Presumably (not verified) onnxruntime fuses the last nodes into its QLinearSoftmax, whose table yields 254 / 255 for 1: one step of the
-    // output's scale is the comparison that its goldens allow, and the same digit on every image.
+    // Presumably (not verified) onnxruntime fuses the last nodes into its QLinearSoftmax, whose table yields 254 / 255 for
+    // 1: its goldens differ by one step of the output's scale, with the same digit on every image.
     let step: Float = 0.003921569
     var (correct, expectedCorrect, different) = (0, 0, 0)
     for (image, digit) in try Self.digits().enumerated() {
