@@ -32,6 +32,7 @@ let package = Package(
     module("Tensors"),
     module("Codecs", ["Tensors"]),
     module("Configuration"),
+    module("Arguments", ["Configuration"]),
     module("Workloads", ["Tensors"]),
     module("Images", ["Tensors", "Codecs"]),
     module("Mappings", ["Tensors", "Workloads"]),
@@ -42,21 +43,25 @@ let package = Package(
     module("Accelerators", ["Tensors", "Workloads", "Mappings", "Signals", "Simulation", "Compute", "Memory"]),
     module("WaveFormats", ["Signals"]),
     module("Reports"),
+    module("Runs", ["Accelerators", "Configuration", "Mappings", "Memory", "Simulation", "Tensors"]),
     .executableTarget(
       name: "systole",
       dependencies: [
-        "Accelerators", "Compute", "Configuration", "Mappings", "Memory", "Reports", "Signals", "Simulation", "Tensors",
-        "Workloads",
+        "Accelerators", "Arguments", "Compute", "Configuration", "Mappings", "Memory", "Reports", "Runs", "Signals",
+        "Simulation", "Tensors", "Workloads",
       ], swiftSettings: settings),
     .executableTarget(
       name: "Benchmarks", dependencies: ["Accelerators", "Mappings", "Memory", "Simulation", "Tensors", "Workloads"],
       swiftSettings: settings),
 
-    tests("TensorsTests", ["Tensors"]),
-    tests("CodecsTests", ["Codecs", "Tensors"]),
-    tests("ConfigurationTests", ["Configuration"]),
+    // What several test targets need: Python, mutated files, how many fuzz cases to run.
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    tests("TensorsTests", ["Tensors", "TestSupport"]),
+    tests("CodecsTests", ["Codecs", "Tensors", "TestSupport"]),
+    tests("ConfigurationTests", ["Configuration", "TestSupport"]),
+    tests("ArgumentsTests", ["Arguments", "Configuration"]),
     tests("WorkloadsTests", ["Tensors", "Workloads"], resources: [.copy("Fixtures")]),
-    tests("ImagesTests", ["Images", "Codecs", "Tensors"], resources: [.copy("Fixtures")]),
+    tests("ImagesTests", ["Images", "Codecs", "Tensors", "TestSupport"], resources: [.copy("Fixtures")]),
     tests("MemoryTests", ["Memory", "Signals"], resources: [.copy("Fixtures")]),
     tests(
       "AcceleratorsTests", ["Accelerators", "Tensors", "Workloads", "Mappings", "Memory", "Simulation", "Signals", "Compute"]),

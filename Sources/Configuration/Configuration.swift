@@ -9,7 +9,7 @@ public struct Configuration: Hashable, Sendable {
     case schema
     /// A file, and where in it.
     case file(String, SourcePosition)
-    /// An override, as it was written.
+    /// An override, as it was written: `--set key=value`, `--stride 2`.
     case override(String)
   }
 
@@ -136,7 +136,7 @@ public struct Configuration: Hashable, Sendable {
       switch entry(path).origin {
       case .schema: (file.isEmpty ? "configuration" : file, nil)
       case .file(let name, let position): (name, position)
-      case .override(let text): ("--set \(text)", nil)
+      case .override(let spelling): (spelling, nil)
       }
     return ConfigurationError(
       file: place.file, position: place.position, kind: .outOfRange, problem: "\(path) \(problem)", remedy: remedy)

@@ -69,7 +69,7 @@ struct ConfigurationDecoder {
 
   private func check(_ word: String, _ words: [String], _ value: JSON5Value) throws(ConfigurationError) -> String {
     guard !words.contains(word) else { return word }
-    let guess = EditDistance.nearest(to: word, among: words).map { "did you mean \(JSONValue.quoted($0))? " } ?? ""
+    let guess = Spelling.nearest(to: word, among: words).map { "did you mean \(JSONValue.quoted($0))? " } ?? ""
     throw fault(
       .outOfRange, "\(path) is \(JSONValue.quoted(word)), which is none of its words", value,
       remedy: "\(guess)it takes \(words.joined(separator: ", "))")
@@ -113,7 +113,7 @@ struct ConfigurationDecoder {
     _ kind: ConfigurationError.Kind, _ problem: String, _ value: JSON5Value, remedy: String
   ) -> ConfigurationError {
     ConfigurationError(
-      file: source.errorName, position: source.isOverride ? nil : value.position, kind: kind, problem: problem,
+      file: source.name, position: source.isOverride ? nil : value.position, kind: kind, problem: problem,
       remedy: remedy)
   }
 }

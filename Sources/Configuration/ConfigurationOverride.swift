@@ -1,18 +1,31 @@
-/// One override `machine.array.rows=8` of the command line.
-struct ConfigurationOverride {
-  let text: String
+/// One key with a value from the command line: `--set machine.array.rows=8`, or an option that sets a key.
+public struct ConfigurationOverride: Hashable, Sendable {
+  /// What the user wrote; errors begin with it.
+  public let spelling: String
   private let path: String
   private let value: String
+  /// Whether texts are taken as they are: an option's value needs no quotes.
+  private let isLiteral: Bool
 
-  init(_ text: String) throws(ConfigurationError) {
+  /// An override `machine.array.rows=8`; throws `ConfigurationError` if it has no `=`.
+  public init(_ text: String) throws(ConfigurationError) {
     guard let separator = text.firstIndex(of: "=") else {
       throw ConfigurationError(
         file: "--set \(text)", position: nil, kind: .override, problem: "an override needs a '='",
         remedy: "write --set key.path=value")
     }
-    self.text = text
+    spelling = "--set \(text)"
     path = String(text[..<separator])
     value = String(text[text.index(after: separator)...])
+    isLiteral = false
+  }
+
+  /// A key's value by an option that the user wrote as `spelling`.
+  public init(path: String, value: String, spelling: String) {
+    self.path = path
+    self.value = value
+    self.spelling = spelling
+    isLiteral = true
   }
 
   /// The override as a layer of nested objects with one member each.
@@ -32,7 +45,7 @@ struct ConfigurationOverride {
     }
     return ConfigurationResolver.Layer(
       members: [JSON5Member(key: names[0], position: start, value: content)],
-      source: ConfigurationResolver.Source(name: text, isOverride: true))
+      source: ConfigurationResolver.Source(name: spelling, isOverride: true))
   }
 
   /// The value as the key's type reads it: texts need no quotes, a list no brackets; a group takes the path of a file.
@@ -40,7 +53,7 @@ struct ConfigurationOverride {
     switch type {
     case nil where !value.hasPrefix("{"): return .string(value)
     case .string, .choice, .path:
-      let isQuoted = value.hasPrefix("\"") || value.hasPrefix("'")
+      let isQuoted = !isLiteral && (value.hasPrefix("\"") || value.hasPrefix("'"))
       return isQuoted ? try json(value) : .string(value)
     case .list(let element, _) where !value.hasPrefix("["):
       switch element {
@@ -62,6 +75,6 @@ struct ConfigurationOverride {
   }
 
   private func fault(_ kind: ConfigurationError.Kind, _ problem: String, remedy: String) -> ConfigurationError {
-    ConfigurationError(file: "--set \(text)", position: nil, kind: kind, problem: problem, remedy: remedy)
+    ConfigurationError(file: spelling, position: nil, kind: kind, problem: problem, remedy: remedy)
   }
 }

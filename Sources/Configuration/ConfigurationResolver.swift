@@ -8,11 +8,9 @@ struct ConfigurationResolver {
 
   /// Where values stand: a file, or an override on the command line.
   struct Source {
-    /// The file, or the override's text.
+    /// The file, or the override as the user wrote it.
     var name: String
     var isOverride = false
-
-    var errorName: String { isOverride ? "--set \(name)" : name }
   }
 
   /// Longest chain of files that refer to each other.
@@ -29,9 +27,9 @@ struct ConfigurationResolver {
     self.load = load
   }
 
-  mutating func resolve(overrides: [String]) throws(ConfigurationError) -> Configuration {
+  mutating func resolve(overrides: [ConfigurationOverride]) throws(ConfigurationError) -> Configuration {
     var layers: [Layer] = []
-    for text in overrides.reversed() { layers.append(try ConfigurationOverride(text).layer(in: schema)) }
+    for override in overrides.reversed() { layers.append(try override.layer(in: schema)) }
     if !file.isEmpty {
       let document = try read(file, from: nil)
       layers += try expand(document.root, Source(name: file), chain: [file]).layers
@@ -81,7 +79,7 @@ struct ConfigurationResolver {
   private func checkNames(of layer: Layer, in node: ConfigurationSchema.Node) throws(ConfigurationError) {
     for member in layer.members where node.child(member.key) == nil {
       throw ConfigurationError(
-        file: layer.source.errorName, position: layer.source.isOverride ? nil : member.position, kind: .unknownKey,
+        file: layer.source.name, position: layer.source.isOverride ? nil : member.position, kind: .unknownKey,
         problem: "unknown key '\(node.path.isEmpty ? "" : node.path + ".")\(member.key)'",
         remedy: schema.suggestion(for: member.key, in: node))
     }
@@ -122,7 +120,7 @@ struct ConfigurationResolver {
         let base = members.remove(at: place).value
         guard case .string = base.content else {
           throw ConfigurationError(
-            file: source.errorName, position: base.position, kind: .wrongType,
+            file: source.name, position: base.position, kind: .wrongType,
             problem: "'base' is \(base.phrase), not the path of a file")
         }
         layers = try expand(base, source, path: path, chain: chain).layers
@@ -130,12 +128,12 @@ struct ConfigurationResolver {
       return ([Layer(members: members, source: source)] + layers, false)
     case .string(let reference):
       let name = FilePath.resolve(reference, relativeTo: source.isOverride ? "" : source.name)
-      try checkChain(chain, name, source.errorName, position)
-      let document = try read(name, from: (source.errorName, position))
+      try checkChain(chain, name, source.name, position)
+      let document = try read(name, from: (source.name, position))
       return (try expand(document.root, Source(name: name), path: path, chain: chain + [name]).layers, true)
     default:
       throw ConfigurationError(
-        file: source.errorName, position: position, kind: .wrongType,
+        file: source.name, position: position, kind: .wrongType,
         problem: "\(path.isEmpty ? "the file" : path) is \(value.phrase), not an object or the path of a file")
     }
   }

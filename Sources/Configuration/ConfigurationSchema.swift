@@ -56,7 +56,16 @@ public struct ConfigurationSchema: Sendable {
   /// reported at the place that refers to the file. A string where an object is expected names a file that holds the
   /// object, relative to the file in which it stands; it replaces what a base said there. Throws `ConfigurationError`.
   public func resolve(
-    file: String?, overrides: [String] = [], load: (String) throws -> [UInt8]
+    file: String?, overrides: [String], load: (String) throws -> [UInt8]
+  ) throws(ConfigurationError) -> Configuration {
+    var parsed: [ConfigurationOverride] = []
+    for text in overrides { parsed.append(try ConfigurationOverride(text)) }
+    return try resolve(file: file, overrides: parsed, load: load)
+  }
+
+  /// The same with overrides that options of a command line made.
+  public func resolve(
+    file: String?, overrides: [ConfigurationOverride] = [], load: (String) throws -> [UInt8]
   ) throws(ConfigurationError) -> Configuration {
     try withoutActuallyEscaping(load) { load throws(ConfigurationError) in
       var resolver = ConfigurationResolver(schema: self, file: file ?? "", load: load)

@@ -1,62 +1,46 @@
 import Accelerators
+import Arguments
 import Compute
 import Configuration
 import Foundation
 import Mappings
 import Memory
 import Reports
+import Runs
 import Signals
 import Simulation
 import Tensors
 import Workloads
 
-/// A message for the user and the exit code that goes with it.
-struct CommandError: Error, CustomStringConvertible {
-  let description: String
-  let exitCode: Int32
+extension Command {
+  /// `systole run`
+  static let run = Command(
+    "run", "Runs a layer on a machine, compares every psum with the golden model, and reports what it took.",
+    operands: [.init("CONFIG.json5", isOptional: true, "A configuration; `systole schema` lists its keys.")],
+    options: [
+      .setting("machine", ["FILE"], keys: ["machine"], "The machine: a file with the keys below `machine`."),
+      .choice("dataflow", Dataflow.allCases.map(\.rawValue) + ["all"], "What stays in the PEs; all: each of them."),
+      .set,
+      .text("out", "DIRECTORY", "Where results go: summary.json, layers.csv, counters.csv, manifest.json."),
+      .json,
+    ],
+    examples: ["run Examples/lenet5-conv1-ws.json5 --dataflow all --out out/conv1"]
+  ) { arguments in try RunCommand(arguments).execute() }
 }
 
-/// `systole run config.json5 [--dataflow ws|os|is|all] [--set key=value] [--out dir] [--json]`
+/// The path from a configuration to a report.
 struct RunCommand {
-  var file: String?
-  var overrides: [String] = []
-  var dataflows: [Dataflow]?
-  var out: String?
-  var isJSON = false
+  let arguments: ParsedArguments
 
-  init(_ arguments: [String]) throws {
-    var rest = arguments[...]
-    func value(of option: String) throws -> String {
-      guard let value = rest.popFirst() else {
-        throw CommandError(description: "\(option) needs a value", exitCode: 2)
-      }
-      return value
-    }
-    while let argument = rest.popFirst() {
-      switch argument {
-      case "--set": overrides.append(try value(of: argument))
-      case "--out": out = try value(of: argument)
-      case "--json": isJSON = true
-      case "--dataflow":
-        let name = try value(of: argument)
-        dataflows = name == "all" ? Dataflow.allCases : Dataflow(rawValue: name).map { [$0] }
-        if dataflows == nil {
-          throw CommandError(description: "--dataflow is \(name); legal are ws, os, is and all", exitCode: 2)
-        }
-      default:
-        guard !argument.hasPrefix("-"), file == nil else {
-          throw CommandError(description: "unknown argument \(argument); see systole --help", exitCode: 2)
-        }
-        file = argument
-      }
-    }
-  }
+  init(_ arguments: ParsedArguments) { self.arguments = arguments }
 
   /// Runs the layer on each dataflow; the exit code is 0 if every psum is right, else 1.
-  func execute() throws -> Int32 {
-    let configuration = try runSchema.resolve(file: file, overrides: overrides) { try bytes(of: $0) }
+  func execute() throws -> ExitCode {
+    let configuration = try ConfigurationSchema.run.resolve(
+      file: arguments.operand(0), overrides: arguments.overrides()
+    ) { try bytes(of: $0) }
     let operands = try layerOperands(configuration)
-    let dataflows = self.dataflows ?? [configuration.choice("machine.dataflow", as: Dataflow.self)]
+    let dataflows = dataflows ?? [configuration.choice("machine.dataflow", as: Dataflow.self)]
     var table = ReportTable([
       .init("layer"), .init("dataflow"), .init("cycles"), .init("array_cycles"), .init("folds"), .init("macs"),
       .init("utilisation", unit: "%", digits: 1), .init("loaded", unit: "bytes"), .init("stored", unit: "bytes"),
@@ -66,14 +50,15 @@ struct RunCommand {
     var summaries: [JSONValue] = []
     var counters = "layer,dataflow,scope,counter,unit,value\n"
     for dataflow in dataflows {
-      let spec = machineSpec(configuration, dataflow: dataflow)
+      let spec = SystolicSpec(configuration, dataflow: dataflow)
       var run = try SystolicLayerRun(operands, on: spec)
       let end = run.simulator.run(cycleLimit: configuration.integer("run.cycle_limit"))
-      guard end == .finished else { throw CommandError(description: "the run ended early: \(end)", exitCode: 4) }
+      guard end == .finished else { throw StuckError(description: "the run ended early: \(end)") }
       let problems = try differences(run, configuration)
       isRight = isRight && problems.isEmpty
       let machine = run.simulator.machine
-      let all = machine.counters.values(scope: "array") + machine.transfers.counters.values(scope: "transfer_engine")
+      let all =
+        machine.counters.values(scope: "array") + machine.transfers.counters.values(scope: "transfer_engine")
         + machine.memory.counters.values(scope: "memory") + machine.ifmapSpad.counters.values(scope: "ifmap_spad")
         + machine.filterSpad.counters.values(scope: "filter_spad")
         + machine.accumulator.counters.values(scope: "accumulator")
@@ -92,12 +77,15 @@ struct RunCommand {
       ])
       summaries.append(
         .object(
-          [("layer", .string(operands.layer.name)), ("dataflow", .string(dataflow.rawValue)), ("result", .string(result))]
+          [
+            ("layer", .string(operands.layer.name)), ("dataflow", .string(dataflow.rawValue)),
+            ("result", .string(result)),
+          ]
             + all.map { ("\($0.scope).\($0.name)", JSONValue.integer($0.value)) }))
     }
     let summary = JSONValue.object([("schema_version", .integer(1)), ("runs", .array(summaries))]).text
-    print(isJSON ? summary : table.text)
-    if let out {
+    try Console.print(arguments.has("json") ? summary : table.text)
+    if let out = arguments.value("out") {
       let directory = try OutputDirectory(out)
       try directory.write(configuration.json.text, to: "manifest.json")
       try directory.write(summary, to: "summary.json")
@@ -105,7 +93,15 @@ struct RunCommand {
       try directory.write(counters, to: "counters.csv")
       try directory.commit()
     }
-    return isRight ? 0 : 1
+    return isRight ? .success : .differs
+  }
+
+  private var dataflows: [Dataflow]? {
+    switch arguments.value("dataflow") {
+    case nil: nil
+    case "all": Dataflow.allCases
+    case let word?: Dataflow(rawValue: word).map { [$0] }
+    }
   }
 
   private func differences(_ run: SystolicLayerRun, _ configuration: Configuration) throws -> [String] {
@@ -113,7 +109,7 @@ struct RunCommand {
     if try run.psums != run.goldenPsums() { problems.append("differs from the golden model") }
     if let path = configuration.optionalString("workload.expect") {
       guard case .int32(let expected) = try NumpyFile.read(try bytes(of: path), file: path) else {
-        throw CommandError(description: "\(path): psums are int32", exitCode: 2)
+        throw UsageError("\(path): psums are int32")
       }
       if expected.elements != run.psums.elements { problems.append("differs from \(path)") }
     }
@@ -124,34 +120,34 @@ struct RunCommand {
 /// A file's bytes, or an error that names it.
 func bytes(of path: String) throws -> [UInt8] {
   do { return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))) } catch {
-    throw CommandError(description: "\(path): \(error.localizedDescription)", exitCode: 2)
+    throw UsageError("\(path): \(error.localizedDescription)")
   }
 }
 
 private func layerOperands(_ configuration: Configuration) throws -> LayerOperands {
   func tensor(_ key: String) throws -> AnyTensor {
     guard let path = configuration.optionalString(key) else {
-      throw CommandError(description: "\(key) is missing: the path of an .npy file", exitCode: 2)
+      throw UsageError("\(key) is missing: the path of an .npy file")
     }
     return try NumpyFile.read(try bytes(of: path), file: path)
   }
-  let ifmap = try operand(try tensor("workload.ifmap"), "workload.ifmap", configuration.integer("workload.ifmap_zero_point"))
+  let ifmap = try operand(
+    try tensor("workload.ifmap"), "workload.ifmap", configuration.integer("workload.ifmap_zero_point"))
   let filter = try operand(try tensor("workload.filter"), "workload.filter", 0)
   var bias: [Int32] = []
   if configuration.optionalString("workload.bias") != nil {
     guard case .int32(let values) = try tensor("workload.bias") else {
-      throw CommandError(description: "workload.bias: biases are int32", exitCode: 2)
+      throw UsageError("workload.bias: biases are int32")
     }
     bias = values.elements
   }
   guard ifmap.shape.rank == 4, filter.shape.rank == 4, ifmap.arithmetic == filter.arithmetic else {
-    throw CommandError(
-      description: "workload: ifmap \(ifmap.shape) and filter \(filter.shape) must both have 2 or 4 dimensions and one arithmetic",
-      exitCode: 2)
+    throw UsageError(
+      "workload: ifmap \(ifmap.shape) and filter \(filter.shape) must both have 2 or 4 dimensions and one arithmetic")
   }
   let arithmetic = configuration.choice("machine.arithmetic", as: Arithmetic.self)
   guard ifmap.arithmetic == arithmetic else {
-    throw CommandError(description: "machine.arithmetic is \(arithmetic), the tensors are \(ifmap.format)", exitCode: 2)
+    throw UsageError("machine.arithmetic is \(arithmetic), the tensors are \(ifmap.format)")
   }
   let (stride, padding) = (configuration.integer("workload.stride"), configuration.integer("workload.padding"))
   let layer = try ConvolutionLayer(
@@ -170,32 +166,7 @@ private func operand(_ tensor: AnyTensor, _ key: String, _ zeroPoint: Int) throw
   case .uint8(let tensor): operand = OperandTensor(tensor, zeroPoint: UInt8(clamping: zeroPoint))
   case .bfloat16(let tensor): operand = OperandTensor(tensor)
   default:
-    throw CommandError(description: "\(key): operands are int8, uint8 or bfloat16, not \(tensor.elementType)", exitCode: 2)
+    throw UsageError("\(key): operands are int8, uint8 or bfloat16, not \(tensor.elementType)")
   }
   return operand.shape.rank == 2 ? operand.reshaped(Shape(operand.shape.dimensions + [1, 1])) : operand
-}
-
-private func machineSpec(_ configuration: Configuration, dataflow: Dataflow) -> SystolicSpec {
-  func spad(_ name: String) -> OperandScratchpad.Spec {
-    OperandScratchpad.Spec(
-      bytes: configuration.integer("machine.\(name).bytes"), banks: configuration.integer("machine.\(name).banks"),
-      readPorts: configuration.integer("machine.\(name).read_ports"),
-      latencyCycles: configuration.integer("machine.\(name).latency_cycles"), halves: 2)
-  }
-  let bandwidth = configuration.integer("machine.memory.bytes_per_cycle")
-  return SystolicSpec(
-    dataflow: dataflow, arithmetic: configuration.choice("machine.arithmetic", as: Arithmetic.self),
-    rows: configuration.integer("machine.array.rows"), columns: configuration.integer("machine.array.columns"),
-    macStages: configuration.integer("machine.array.mac_stages"),
-    edgeRegisters: configuration.integer("machine.array.edge_registers"),
-    isDoubleBuffered: configuration.boolean("machine.array.double_buffered"),
-    gatesZeros: configuration.boolean("machine.array.gates_zeros"), ifmapSpad: spad("ifmap_spad"),
-    filterSpad: spad("filter_spad"), accumulatorBytes: configuration.integer("machine.accumulator.bytes"),
-    accumulatorHalves: 2, biasBytes: configuration.integer("machine.bias.bytes"),
-    memory: IdealMemory.Spec(
-      portBytes: 64, bytesPerCycle: bandwidth, latencyCycles: configuration.integer("machine.memory.latency_cycles"),
-      capacityBytes: configuration.integer("machine.memory.capacity_bytes")),
-    clock: ClockDomain(
-      name: "core",
-      period: ClockPeriod(hertz: UInt64(configuration.integer("machine.clock.frequency_mhz")) * 1_000_000)))
 }

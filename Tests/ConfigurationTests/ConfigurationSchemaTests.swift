@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Configuration
@@ -115,7 +116,7 @@ struct ConfigurationSchemaTests {
     #expect(configuration.choice("machine.dataflow", as: Dataflow.self) == .is)
     #expect(configuration.integers("workload.padding") == [3, 4])
     #expect(configuration.string("workload.ifmap") == "i.npy")
-    #expect(configuration.origin(of: "machine.array.rows") == .override("machine.array.rows=2"))
+    #expect(configuration.origin(of: "machine.array.rows") == .override("--set machine.array.rows=2"))
   }
 
   @Test func referencesAndBases() throws {
@@ -267,11 +268,11 @@ struct ConfigurationSchemaTests {
   }
 
   @Test func editDistance() {
-    #expect(EditDistance.between("rows", "rosw") == 1)
-    #expect(EditDistance.between("kitten", "sitting") == 3)
-    #expect(EditDistance.between("", "abc") == 3)
-    #expect(EditDistance.nearest(to: "colums", among: ["rows", "columns"]) == "columns")
-    #expect(EditDistance.nearest(to: "xyz", among: ["rows", "columns"]) == nil)
+    #expect(Spelling.between("rows", "rosw") == 1)
+    #expect(Spelling.between("kitten", "sitting") == 3)
+    #expect(Spelling.between("", "abc") == 3)
+    #expect(Spelling.nearest(to: "colums", among: ["rows", "columns"]) == "columns")
+    #expect(Spelling.nearest(to: "xyz", among: ["rows", "columns"]) == nil)
   }
 
   @Test func mutatedConfigurationsNeverTrap() {

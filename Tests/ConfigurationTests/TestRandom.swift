@@ -1,5 +1,3 @@
-import Foundation
-
 /// A small generator for fuzzing (SplitMix64).
 struct TestRandom: RandomNumberGenerator {
   var state: UInt64
@@ -29,9 +27,4 @@ struct TestRandom: RandomNumberGenerator {
     }
     return bytes
   }
-}
-
-/// How many fuzz cases to run: `SYSTOLE_FUZZ_CASES`, or a small default.
-func fuzzCases(_ small: Int) -> Int {
-  ProcessInfo.processInfo.environment["SYSTOLE_FUZZ_CASES"].flatMap { Int($0) } ?? small
 }

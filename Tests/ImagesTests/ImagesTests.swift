@@ -1,6 +1,7 @@
 import Codecs
 import Foundation
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Images

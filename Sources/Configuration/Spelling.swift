@@ -1,5 +1,5 @@
 /// Finds the word that a misspelt one most likely meant.
-enum EditDistance {
+public enum Spelling {
   /// Edits from one word to another: insert, delete, replace, or swap two neighbours; the case of letters is free.
   ///
   /// The optimal string alignment distance (Damerau 1964; no substring is edited twice).
@@ -24,7 +24,7 @@ enum EditDistance {
 
   /// The nearest of some words, the first of equals, if it is near enough to be a slip: a third of the letters, 1 at
   /// least.
-  static func nearest(to word: String, among candidates: [String]) -> String? {
+  public static func nearest(to word: String, among candidates: [String]) -> String? {
     // Longer words are no slips, and the distance takes time that grows with their length.
     guard word.unicodeScalars.count <= 64 else { return nil }
     let limit = max(1, word.unicodeScalars.count / 3)
@@ -39,7 +39,7 @@ extension ConfigurationSchema {
   /// is.
   func suggestion(for name: String, in node: Node) -> String {
     let prefix = node.path.isEmpty ? "" : node.path + "."
-    if let sibling = EditDistance.nearest(to: name, among: node.children.map(\.name)) {
+    if let sibling = Spelling.nearest(to: name, among: node.children.map(\.name)) {
       return "did you mean '\(prefix)\(sibling)'?"
     }
     if let elsewhere = keys.first(where: { $0.path.split(separator: ".").last.map(String.init) == name }) {

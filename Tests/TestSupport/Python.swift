@@ -1,13 +1,15 @@
-import Foundation
+internal import Foundation
 
 /// Runs Python, the reference for several file formats; that it is missing is a failure.
-enum Python {
-  struct Failure: Error, CustomStringConvertible {
-    let description: String
+public enum Python {
+  /// What Python said.
+  public struct Failure: Error, CustomStringConvertible {
+    /// Its standard error.
+    public let description: String
   }
 
   /// The bytes that a script prints; `input` is its standard input.
-  static func run(_ script: String, input: [UInt8] = []) throws -> [UInt8] {
+  public static func run(_ script: String, input: [UInt8] = []) throws -> [UInt8] {
     let directory = FileManager.default.temporaryDirectory.appendingPathComponent("systole-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: directory) }
@@ -30,7 +32,7 @@ enum Python {
   }
 
   /// Splits a stream of parts, each preceded by its length in 4 little-endian bytes.
-  static func parts(_ stream: [UInt8]) -> [[UInt8]] {
+  public static func parts(_ stream: [UInt8]) -> [[UInt8]] {
     var parts: [[UInt8]] = []
     var offset = 0
     while offset + 4 <= stream.count {
@@ -40,9 +42,4 @@ enum Python {
     }
     return parts
   }
-}
-
-/// How many fuzz cases to run: `SYSTOLE_FUZZ_CASES`, or a small default.
-func fuzzCases(_ small: Int) -> Int {
-  ProcessInfo.processInfo.environment["SYSTOLE_FUZZ_CASES"].flatMap { Int($0) } ?? small
 }

@@ -1,6 +1,7 @@
 /// Spoils a file the way fuzzers do.
-enum Mutation {
-  static func mutate(_ seed: [UInt8], using random: inout some RandomNumberGenerator) -> [UInt8] {
+public enum Mutation {
+  /// One to four edits of a file: bits, bytes, blocks, and its end.
+  public static func mutate(_ seed: [UInt8], using random: inout some RandomNumberGenerator) -> [UInt8] {
     var bytes = seed
     for _ in 0..<Int.random(in: 1...4, using: &random) {
       guard !bytes.isEmpty else { return bytes }

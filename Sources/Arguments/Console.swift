@@ -1,0 +1,36 @@
+internal import Foundation
+
+/// The standard streams; what cannot be written is an error, a full disk included.
+public enum Console {
+  /// Prints a text on standard output.
+  public static func print(_ text: String) throws(UsageError) {
+    guard let code = write(text, to: STDOUT_FILENO) else { return }
+    throw UsageError("cannot write standard output: \(unsafe String(cString: strerror(code)).lowercased())")
+  }
+
+  /// Says something on standard error.
+  public static func report(_ text: String) {
+    // There is nobody left to tell that it failed.
+    _ = write(text, to: STDERR_FILENO)
+  }
+
+  /// Whether standard error is a terminal.
+  public static var reportsToTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
+  /// Writes everything; returns the system's error, if any.
+  private static func write(_ text: String, to descriptor: Int32) -> Int32? {
+    let bytes = Array(text.utf8)
+    var sent = 0
+    while sent < bytes.count {
+      let (count, code) = unsafe bytes.withUnsafeBytes { pointer -> (Int, Int32) in
+        let rest = unsafe UnsafeRawBufferPointer(rebasing: pointer[sent...])
+        let count = unsafe Foundation.write(descriptor, rest.baseAddress, rest.count)
+        return (count, errno)
+      }
+      if count < 0, code == EINTR { continue }
+      guard count > 0 else { return count == 0 ? ENOSPC : code }
+      sent += count
+    }
+    return nil
+  }
+}

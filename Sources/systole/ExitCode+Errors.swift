@@ -1,0 +1,25 @@
+import Accelerators
+import Arguments
+import Configuration
+import Mappings
+import Reports
+import Tensors
+import Workloads
+
+/// A run that did not end: cycle limit or deadlock.
+struct StuckError: Error, CustomStringConvertible {
+  let description: String
+}
+
+extension ExitCode {
+  /// What the process ends with after an error; an error that is not listed is a fault of the program.
+  init(_ error: any Error) {
+    self =
+      switch error {
+      case is UsageError, is ConfigurationError, is InputError, is LayerError, is OutputError: .usage
+      case is ScheduleError, is PlacementError: .infeasible
+      case is StuckError: .stuck
+      default: .internalFault
+      }
+  }
+}
