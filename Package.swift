@@ -64,7 +64,8 @@ let package = Package(
     tests("ImagesTests", ["Images", "Codecs", "Tensors", "TestSupport"], resources: [.copy("Fixtures")]),
     tests("MemoryTests", ["Memory", "Signals"], resources: [.copy("Fixtures")]),
     tests(
-      "AcceleratorsTests", ["Accelerators", "Tensors", "Workloads", "Mappings", "Memory", "Simulation", "Signals", "Compute"]),
+      "AcceleratorsTests",
+      ["Accelerators", "Tensors", "Workloads", "Mappings", "Memory", "Simulation", "Signals", "Compute"]),
     tests("WaveFormatsTests", ["WaveFormats", "Signals"]),
     tests("MappingsTests", ["Mappings", "Workloads"]),
     tests("ReportsTests", ["Reports"]),
