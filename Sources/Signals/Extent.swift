@@ -9,6 +9,8 @@ public enum Extent: Hashable, Sendable {
   case list(prefix: String, count: Int)
   /// `rows` x `columns` elements named `prefix_r01_c13`, row by row.
   case grid(prefix: String, rows: Int, columns: Int)
+  /// Lanes of `first`, `first` + 1, `first` + 2, ... registers named `lane_03_stage_05`, lane by lane: skew registers.
+  case staircase(lanes: Int, first: Int)
 
   /// Number of elements.
   public var count: Int {
@@ -16,6 +18,7 @@ public enum Extent: Hashable, Sendable {
     case .single: 1
     case .list(_, let count): count
     case .grid(_, let rows, let columns): rows * columns
+    case .staircase(let lanes, let first): lanes * first + lanes * (lanes - 1) / 2
     }
   }
 
@@ -28,7 +31,30 @@ public enum Extent: Hashable, Sendable {
       "\(prefix)_\(padded(element, limit: count))"
     case .grid(let prefix, let rows, let columns):
       "\(prefix)_r\(padded(element / columns, limit: rows))_c\(padded(element % columns, limit: columns))"
+    case .staircase(let lanes, let first):
+      stairScope(element, lanes: lanes, first: first)
     }
+  }
+
+  /// The lane and the stage of an element of a staircase.
+  public static func stair(_ element: Int, first: Int) -> (lane: Int, stage: Int) {
+    var (lane, stage) = (0, element)
+    while stage >= first + lane {
+      stage -= first + lane
+      lane += 1
+    }
+    return (lane, stage)
+  }
+
+  private func stairScope(_ element: Int, lanes: Int, first: Int) -> String {
+    let (lane, stage) = Self.stair(element, first: first)
+    return "lane_\(padded(lane, limit: lanes))_stage_\(padded(stage, limit: first + lanes - 1))"
+  }
+
+  /// Whether an annotation of this element is traced unless more is asked for: of a grid, its first row.
+  func isShownByDefault(_ element: Int) -> Bool {
+    if case .grid(_, _, let columns) = self { return element < columns }
+    return true
   }
 
   private func padded(_ number: Int, limit: Int) -> String {

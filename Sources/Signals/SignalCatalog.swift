@@ -116,6 +116,14 @@ public struct SignalCatalog: Sendable {
     return handles
   }
 
+  /// What a trace records unless it is told otherwise: every register and wire, and annotations of the first row of PEs.
+  public var handlesTracedByDefault: [SignalHandle] {
+    handles.filter {
+      let declaration = declaration(of: $0)
+      return declaration.kind != .annotation || declaration.extent.isShownByDefault($0.element)
+    }
+  }
+
   /// The signals whose canonical name matches one of the patterns; an empty list matches every signal.
   ///
   /// `*` stands for any characters within one scope, `**` for any at all, `?` for one; a pattern that names a scope takes all

@@ -4,6 +4,9 @@ public enum SignalKind: Sendable {
   case register
   /// A function of state n, such as `fire` or `ready`.
   case wire
+  /// Words for the reader that no hardware holds, such as the tensor element in a register. Of a grid of annotations, only
+  /// the first row is traced by default.
+  case annotation
 }
 
 /// One column of a block's signals: the same register of every element (of every PE, lane or bank), declared once.

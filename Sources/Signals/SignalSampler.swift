@@ -80,6 +80,17 @@ extension SignalSampler {
     Self.compare(values, &slots[slot], &shadow8, &changes) { $0 }
   }
 
+  /// One bit of each of a column of registers that hold several.
+  public mutating func take(_ values: Span<UInt8>, bit: UInt8) {
+    Self.compare(values, &slots[slot], &shadow8, &changes) { $0 >> bit & 1 }
+  }
+
+  /// One bit each of which is 1 where both registers have all bits of `mask`: the wire of an AND gate.
+  public mutating func take(_ left: Span<UInt8>, and right: Span<UInt8>, mask: UInt8) {
+    precondition(left.count == right.count, "a gate has two inputs")
+    compareComputed(count: left.count) { left[$0] & right[$0] & mask == mask ? 1 : 0 }
+  }
+
   /// A column of 8-bit signed registers.
   public mutating func take(_ values: Span<Int8>) {
     Self.compare(values, &slots[slot], &shadow8, &changes) { UInt8(bitPattern: $0) }

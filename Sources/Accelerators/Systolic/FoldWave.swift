@@ -1,7 +1,10 @@
 import Compute
+import Mappings
 
 /// A fold on its way through the array, as the wavefront of its operands sees it: what labels are derived from.
 struct FoldWave: Sendable, Codable, Equatable {
+  /// What the fold computes.
+  var fold: Fold
   /// Step in which the first vector stands at the edge.
   var start: Int
   /// Vectors streamed.

@@ -16,6 +16,7 @@ extension SystolicMachine {
 
   mutating func evaluateArray() {
     counters.cycles += 1
+    wasFrozen = conflictCycles > 0
     guard conflictCycles == 0, let layer else {
       conflictCycles = max(0, conflictCycles - 1)
       counters.labels[layer == nil ? .idle : conflictLabel] += spec.peCount
@@ -41,11 +42,13 @@ extension SystolicMachine {
     stationaryArray?.commit()
     outputStationaryArray?.commit()
     accumulator.commit()
+    ifmapSpad.commitRead()
+    filterSpad.commitRead()
     west.advance()
     north.advance()
     psumSchedule.retire(at: edgeStep)
     folds.advance(issue)
-    waves.retire(before: edgeStep)
+    waves.retire(before: edgeStep, reach: spec.rows + spec.columns)
   }
 }
 
@@ -140,7 +143,7 @@ extension SystolicMachine {
   private func wave(_ fold: Fold, vectors: Int, end: Int) -> FoldWave {
     let spatial = SpatialMapping(spec.dataflow)
     return FoldWave(
-      start: folds.step, vectors: vectors, usedRows: fold[spatial.rows].count,
+      fold: fold, start: folds.step, vectors: vectors, usedRows: fold[spatial.rows].count,
       usedColumns: fold[spatial.columns].count, end: end)
   }
 

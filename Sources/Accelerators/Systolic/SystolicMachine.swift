@@ -34,6 +34,8 @@ public struct SystolicMachine: Machine, Sendable, Codable {
   public let spec: SystolicSpec
   /// The layer it runs, if any.
   public private(set) var layer: PlacedLayer?
+  /// Layers begun since the machine was built.
+  private(set) var layersBegun = 0
 
   var prefetcher = TilePrefetcher()
   /// Moves tiles.
@@ -63,6 +65,7 @@ public struct SystolicMachine: Machine, Sendable, Codable {
 
   // Wires of the array step, and committed copies that other blocks see.
   var isEnabled = false
+  var wasFrozen = false
   var conflictCycles = 0
   var conflictLabel = PECycleLabel.waitIfmap
   var psumControl: [PsumControl]
@@ -98,6 +101,7 @@ public struct SystolicMachine: Machine, Sendable, Codable {
   public mutating func begin(_ layer: PlacedLayer, _ operands: LayerOperands) {
     precondition(isQuiescent, "a machine runs one layer at a time")
     self.layer = layer
+    layersBegun += 1
     prefetcher.begin(layer)
     folds.begin(layer.schedule)
     transfers.beginLayer()

@@ -16,8 +16,8 @@ struct TilePrefetcher: Sendable, Codable {
 
   private var cursor: FoldCursor?
   private(set) var state = State.idle
-  private var requestedIfmapTiles = 0
-  private var requestedFilterTiles = 0
+  private(set) var requestedIfmapTiles = 0
+  private(set) var requestedFilterTiles = 0
   private var isBiasRequested = true
 
   private var storeCursor: FoldCursor?
@@ -90,7 +90,8 @@ struct TilePrefetcher: Sendable, Codable {
     case .filter(let fold):
       state = .loadingFilter
       requestedFilterTiles += 1
-      engine.queue(.init(layer.filterLoad(fold, half: fold.filterTile % view.halves.filter), into: Buffer.filter.rawValue))
+      engine.queue(
+        .init(layer.filterLoad(fold, half: fold.filterTile % view.halves.filter), into: Buffer.filter.rawValue))
     case .nextFold:
       cursor?.advance(in: layer.schedule)
     }

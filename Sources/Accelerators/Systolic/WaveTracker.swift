@@ -6,6 +6,9 @@ struct WaveTracker: Sendable, Codable {
   private(set) var waves: [FoldWave] = []
   /// Steps in which a stationary operand shifts in, and the PEs it is for; oldest first.
   private(set) var loads: [FoldWave] = []
+  /// Folds that left, oldest first, as long as their operands may still stand in registers.
+  private(set) var pastWaves: [FoldWave] = []
+  private(set) var pastLoads: [FoldWave] = []
 
   /// A fold begins to stream.
   mutating func addStream(_ wave: FoldWave) { waves.append(wave) }
@@ -13,10 +16,17 @@ struct WaveTracker: Sendable, Codable {
   /// A fold begins to load its stationary operand.
   mutating func addLoad(_ wave: FoldWave) { loads.append(wave) }
 
-  /// Forgets folds that have left before `step`.
-  mutating func retire(before step: Int) {
-    while let oldest = waves.first, oldest.end <= step { waves.removeFirst() }
-    while let oldest = loads.first, oldest.end <= step { loads.removeFirst() }
+  /// Moves folds that have left before `step` to the past; `reach` is the number of steps in which a load passes every PE.
+  mutating func retire(before step: Int, reach: Int) {
+    while let oldest = waves.first, oldest.end <= step {
+      pastWaves = [oldest]
+      waves.removeFirst()
+    }
+    while let oldest = loads.first, oldest.end <= step {
+      while pastLoads.count > 1, pastLoads[1].start + reach <= step { pastLoads.removeFirst() }
+      pastLoads.append(oldest)
+      loads.removeFirst()
+    }
   }
 
   /// The waves whose front has entered by `step`.

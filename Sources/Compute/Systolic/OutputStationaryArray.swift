@@ -136,10 +136,15 @@ public struct OutputStationaryArray: Sendable, Codable {
     copyLastRow(of: spec.isDoubleBuffered ? drain : psum, into: &sums)
   }
 
-  /// Whether PE (row, column) fires in this step: a wire, valid between `step` and `commit`.
-  func fires(_ index: Int) -> Bool {
+  /// Whether the PE with this index (row by row) fires in this step: a wire, valid between `step` and `commit`.
+  public func fires(_ index: Int) -> Bool {
     isStepping && ifmapFlagsNext[index] & filterFlagsNext[index] & OperandFlags.valid != 0
   }
+}
+
+extension OutputStationaryArray {
+  /// Whether an operand of the MAC that fires in this step is zero: a wire, valid between `step` and `commit`.
+  public func hasZeroOperand(_ index: Int) -> Bool { ifmapNext[index] & 0x7FFF == 0 || filterNext[index] & 0x7FFF == 0 }
 }
 
 // MARK: - One step, part by part

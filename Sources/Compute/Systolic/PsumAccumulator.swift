@@ -78,10 +78,10 @@ public struct PsumAccumulator: Sendable, Codable {
   public var arriving: [Int32]
 
   // Writes latched in this step: address -1 where there is none.
-  private var writeAddresses: [Int32]
-  private var writeValues: [Int32]
-  private var isWriting = false
-  private var completes = false
+  var writeAddresses: [Int32]
+  var writeValues: [Int32]
+  var isWriting = false
+  var completes = false
 
   /// An accumulator of zeros.
   public init(columns: Int, bytes: Int, halves: Int, biasBytes: Int, arithmetic: Arithmetic) {

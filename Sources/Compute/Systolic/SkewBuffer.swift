@@ -15,6 +15,7 @@ public struct SkewBuffer: Sendable, Codable {
   var usedLanes: [Int32]
   /// Slot that the current step writes.
   var head = 0
+  let registerPlaces: [RegisterPlace]
 
   /// A buffer whose registers are all empty.
   public init(lanes: Int, latency: Int) {
@@ -25,6 +26,9 @@ public struct SkewBuffer: Sendable, Codable {
     words = [Int16](repeating: 0, count: depth * lanes)
     flags = [UInt8](repeating: 0, count: depth)
     usedLanes = [Int32](repeating: 0, count: depth)
+    registerPlaces = (0..<lanes).flatMap { lane in
+      (0..<latency + lane).map { RegisterPlace(lane: Int32(lane), stage: Int32($0)) }
+    }
   }
 
   /// Writes this step's vector, of which lanes beyond `used` must be 0.
@@ -71,10 +75,26 @@ public struct SkewBuffer: Sendable, Codable {
     head = head + 1 == depth ? 0 : head + 1
   }
 
-  /// The register `stage` steps behind the scratchpad on one lane, for observers: 0 is the word read in the last step.
-  public func register(lane: Int, stage: Int) -> Int16 {
-    var slot = head - 1 - stage
-    if slot < 0 { slot += depth }
-    return words[slot * lanes + lane]
+  // MARK: For observers
+
+  /// Lane and stage of every register, lane by lane.
+  struct RegisterPlace: Sendable, Codable {
+    let lane: Int32
+    let stage: Int32
+  }
+
+  /// First word of the vector whose registers are `stagesBehind` the scratchpad: 0 is the vector read in the last step.
+  func slot(stagesBehind: Int) -> Int {
+    let slot = head - 1 - stagesBehind
+    return (slot < 0 ? slot + depth : slot) * lanes
+  }
+
+  /// The word at the array's edge in this step.
+  public func edgeWord(lane: Int) -> Int16 { words[slot(stagesBehind: latency + lane - 1) + lane] }
+
+  /// Whether an operand stands at the array's edge in this step.
+  public func isEdgeValid(lane: Int) -> Bool {
+    let slot = slot(stagesBehind: latency + lane - 1) / lanes
+    return flags[slot] & OperandFlags.valid != 0 && lane < Int(usedLanes[slot])
   }
 }

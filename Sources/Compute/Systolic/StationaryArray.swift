@@ -145,11 +145,19 @@ public struct StationaryArray: Sendable, Codable {
     copyLastRow(of: psum, into: &sums)
   }
 
-  /// Whether PE (row, column) fires in this step: a wire, valid between `step` and `commit`.
-  func fires(_ index: Int) -> Bool {
+  /// Whether the PE with this index (row by row) fires in this step: a wire, valid between `step` and `commit`.
+  public func fires(_ index: Int) -> Bool {
     guard isStepping else { return false }
     let stationary = spec.isDoubleBuffered ? activeFlags[index] : chainFlags[index]
     return movingFlagsNext[index] & stationary & OperandFlags.valid != 0
+  }
+}
+
+extension StationaryArray {
+  /// Whether an operand of the MAC that fires in this step is zero: a wire, valid between `step` and `commit`.
+  public func hasZeroOperand(_ index: Int) -> Bool {
+    let stationary = spec.isDoubleBuffered ? active[index] : chain[index]
+    return movingNext[index] & 0x7FFF == 0 || stationary & 0x7FFF == 0
   }
 }
 

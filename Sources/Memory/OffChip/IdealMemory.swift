@@ -122,7 +122,8 @@ public struct IdealMemory: Sendable, Codable {
   public func activity(requests: Link<MemoryRequest>, responses: Link<MemoryBeat>, after cycle: Int) -> Activity {
     var activity = Activity.waiting
     if inFlight > 0 {
-      activity = dueCycles[oldest] <= cycle + 1 ? (responses.canSend ? .busy : .waiting) : .asleep(until: dueCycles[oldest])
+      activity =
+        dueCycles[oldest] <= cycle + 1 ? (responses.canSend ? .busy : .waiting) : .asleep(until: dueCycles[oldest])
     }
     if requests.hasFront, requests.front?.isWrite == true || inFlight < dueCycles.count {
       let free = portFree / spec.bytesPerCycle
@@ -135,9 +136,9 @@ public struct IdealMemory: Sendable, Codable {
   public var isQuiescent: Bool { inFlight == 0 }
 
   /// Reads on their way, for observers.
-  public var readsInFlight: Int { inFlight }
+  var readsInFlight: Int { inFlight }
   /// The request taken in this cycle, for observers (after `evaluate`).
-  public var takenRequest: MemoryRequest? { taken }
+  var takenRequest: MemoryRequest? { taken }
   /// Whether an answer leaves in this cycle, for observers (after `evaluate`).
-  public var isAnswering: Bool { answers }
+  var isAnswering: Bool { answers }
 }

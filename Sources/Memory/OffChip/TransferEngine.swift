@@ -60,7 +60,7 @@ public struct TransferEngine: Sendable, Codable {
 
   /// Loads whose requests or answers are outstanding; `issuing` counts those whose requests have all left.
   private var loads: [Load] = []
-  private var issued = 0
+  var issued = 0
   private var issueCursor = TransferCursor()
   private var receiveCursor = TransferCursor()
   private var stores: [Transfer] = []
@@ -78,7 +78,7 @@ public struct TransferEngine: Sendable, Codable {
   private var receiveEnds = false
   private var storeEnds = false
   private var isDelivering = false
-  private var isStalled = false
+  private(set) var isStalled = false
 
   /// An idle engine for a machine with `buffers` scratchpads.
   public init(portBytes: Int, buffers: Int) {
@@ -154,12 +154,13 @@ public struct TransferEngine: Sendable, Codable {
   }
 
   /// Loads and stores in the queues, for observers.
-  public var queuedLoads: Int { loads.count }
-  public var queuedStores: Int { stores.count }
-  /// The tile and buffer of the load whose answers arrive, for observers.
-  public var receivingLoad: Load? { loads.first }
-  /// Whether bytes are delivered or a request is held back in this cycle (after `evaluate`).
-  public var deliversInCycle: Bool { isDelivering }
+  var queuedLoads: Int { loads.count }
+  var queuedStores: Int { stores.count }
+  /// The load whose answers arrive and the store whose requests leave, for observers.
+  var receivingLoad: Load? { loads.first }
+  var leavingStore: Transfer? { stores.first }
+  /// Whether bytes are delivered in this cycle (after `evaluate`).
+  var deliversInCycle: Bool { isDelivering }
 }
 
 // MARK: - One cycle, part by part

@@ -59,7 +59,9 @@ public struct OperandScratchpad: Sendable, Codable {
         $0.paddingReads
       },
       .init("vectors", unit: "accesses", "Vectors handed to the array's edge.") { $0.vectors },
-      .init("bank_conflict_cycles", unit: "cycles", "Cycles beyond the first that vectors took because lanes met in a bank.") {
+      .init(
+        "bank_conflict_cycles", unit: "cycles", "Cycles beyond the first that vectors took because lanes met in a bank."
+      ) {
         $0.conflictCycles
       },
       .init("written_bytes", unit: "bytes", "Bytes written by transfers from off chip.") { $0.writtenBytes },
@@ -79,12 +81,14 @@ public struct OperandScratchpad: Sendable, Codable {
   /// The vector read in this step; lanes beyond those in use are 0.
   public private(set) var vector: [Int16]
 
-  private var stream: OperandStream?
+  var stream: OperandStream?
   private var laneOffset: [Int32]
   private var laneRow: [Int32]
   private var laneColumn: [Int32]
-  /// Element addresses of the last vector, -1 in the padding: the address bus, and what bank conflicts are found from.
-  private var addresses: [Int32]
+  // The read of this step, for observers.
+  private(set) var isReading = false
+  private(set) var readStep = 0
+  private(set) var lastConflictCycles = 0
   private var bankLoad: [Int32]
   private let canConflict: Bool
 
@@ -96,7 +100,7 @@ public struct OperandScratchpad: Sendable, Codable {
     storage = [UInt8](repeating: 0, count: spec.bytes)
     vector = [Int16](repeating: 0, count: lanes)
     laneOffset = [Int32](repeating: 0, count: lanes)
-    (laneRow, laneColumn, addresses) = (laneOffset, laneOffset, laneOffset)
+    (laneRow, laneColumn) = (laneOffset, laneOffset)
     bankLoad = [Int32](repeating: 0, count: spec.banks)
     // With a port for every lane in every bank, no two lanes can meet.
     canConflict = spec.readPorts < lanes
@@ -139,15 +143,26 @@ public struct OperandScratchpad: Sendable, Codable {
           Int16(bitPattern: UInt16($0[2 * $1]) | UInt16($0[2 * $1 + 1]) << 8)
         }
       }
+    isReading = true
+    readStep = step
     counters.vectors += 1
     counters.reads += inside
     counters.paddingReads += stream.laneCount - inside
-    return canConflict ? conflictCycles(walk) : 0
+    lastConflictCycles = canConflict ? conflictCycles(walk) : 0
+    return lastConflictCycles
   }
 
-  /// A vector of zeros, for rows of the array that a ragged fold does not use.
-  public mutating func clearVector() {
-    for lane in vector.indices { vector[lane] = 0 }
+  /// The clock edge of the read port.
+  public mutating func commitRead() { isReading = false }
+
+  /// The element that a lane reads in this step, -1 in the padding or if it reads none.
+  func address(lane: Int) -> Int {
+    guard isReading, let stream, lane < stream.laneCount else { return -1 }
+    let place = stream.steps.place(stream.firstStep + readStep)
+    let row = Int(laneRow[lane] &+ place.row)
+    let column = Int(laneColumn[lane] &+ place.column)
+    guard row >= 0, row < stream.height, column >= 0, column < stream.width else { return -1 }
+    return Int(laneOffset[lane] &+ place.offset)
   }
 
   private mutating func conflictCycles(_ walk: VectorWalk) -> Int {

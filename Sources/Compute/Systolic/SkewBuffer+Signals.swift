@@ -1,0 +1,30 @@
+public import Signals
+
+extension SkewBuffer: Observable {
+  private static func perLane(_ buffer: borrowing SkewBuffer) -> Extent { .list(prefix: "lane", count: buffer.lanes) }
+
+  public static let columns: [SignalColumn<SkewBuffer>] = [
+    SignalColumn(
+      "register", "A word between scratchpad and edge; stage 0 is the nearest to the scratchpad.", .signed(bits: 16),
+      extent: { .staircase(lanes: $0.lanes, first: $0.latency) }
+    ) { buffer, sampler in
+      let places = buffer.registerPlaces
+      sampler.take(count: places.count) { element in
+        UInt64(
+          UInt16(
+            bitPattern: buffer.words[buffer.slot(stagesBehind: Int(places[element].stage)) + Int(places[element].lane)])
+        )
+      }
+    },
+    SignalColumn(
+      "edge", "The word that enters the array in this cycle.", kind: .wire, .signed(bits: 16), extent: perLane
+    ) {
+      buffer, sampler in
+      sampler.take(count: buffer.lanes) { UInt64(UInt16(bitPattern: buffer.edgeWord(lane: $0))) }
+    },
+    SignalColumn("edge_valid", "An operand enters the array in this cycle.", kind: .wire, .bit, extent: perLane) {
+      buffer, sampler in
+      sampler.take(count: buffer.lanes) { buffer.isEdgeValid(lane: $0) ? 1 : 0 }
+    },
+  ]
+}

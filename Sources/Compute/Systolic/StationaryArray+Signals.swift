@@ -1,0 +1,68 @@
+public import Signals
+import Tensors
+
+extension StationaryArray: Observable {
+  private static func perPE(_ array: borrowing StationaryArray) -> Extent {
+    .grid(prefix: "pe", rows: array.spec.rows, columns: array.spec.columns)
+  }
+
+  private static func perPEIfDoubleBuffered(_ array: borrowing StationaryArray) -> Extent {
+    array.spec.isDoubleBuffered ? perPE(array) : .grid(prefix: "pe", rows: 0, columns: 0)
+  }
+
+  private static func operandFormat(_ array: borrowing StationaryArray) -> SignalFormat {
+    array.arithmetic.operandFormat
+  }
+
+  private static func psumFormat(_ array: borrowing StationaryArray) -> SignalFormat { array.arithmetic.psumFormat }
+
+  public static let columns: [SignalColumn<StationaryArray>] =
+    [
+      SignalColumn(
+        name: { $0.spec.movingOperand }, "The operand on its way to the right: what this PE has passed on.",
+        format: operandFormat, extent: perPE
+      ) { $1.take($0.moving.span) },
+      SignalColumn(
+        name: { $0.spec.movingOperand + "_valid" }, "The moving register holds an operand.", format: { _ in .bit },
+        extent: perPE
+      ) { $1.take($0.movingFlags.span, bit: 0) },
+      SignalColumn(
+        name: { $0.spec.stationaryOperand }, "The operand that stays.", format: operandFormat, extent: perPE
+      ) { $1.take($0.spec.isDoubleBuffered ? $0.activeCommitted.span : $0.chain.span) },
+      SignalColumn(
+        name: { $0.spec.stationaryOperand + "_valid" }, "The stationary register holds an operand.",
+        format: { _ in .bit }, extent: perPE
+      ) { $1.take($0.spec.isDoubleBuffered ? $0.activeFlagsCommitted.span : $0.chainFlags.span, bit: 0) },
+      SignalColumn(
+        name: { $0.spec.stationaryOperand + "_shadow" }, "The next fold's stationary operand, while it loads.",
+        format: operandFormat, extent: perPEIfDoubleBuffered
+      ) { $1.take($0.chain.span) },
+      SignalColumn(
+        name: { $0.spec.stationaryOperand + "_shadow_valid" }, "The shadow register holds an operand.",
+        format: { _ in .bit }, extent: perPEIfDoubleBuffered
+      ) { $1.take($0.chainFlags.span, bit: 0) },
+    ] + products + [
+      SignalColumn("psum", "The psum that leaves for the PE below.", format: psumFormat, extent: perPE) {
+        $1.take($0.psum.span)
+      },
+      SignalColumn(
+        "mac_fire", "Both operands are there: the MAC works in this cycle.", kind: .wire, .bit, extent: perPE
+      ) {
+        $1.take(
+          $0.movingFlagsNext.span, and: $0.spec.isDoubleBuffered ? $0.activeFlags.span : $0.chainFlags.span,
+          mask: $0.isStepping ? OperandFlags.valid : 0xFF)
+      },
+    ]
+
+  /// Registers behind the multiplier, as many as the MAC has stages beyond the first.
+  private static let products: [SignalColumn<StationaryArray>] = (1..<8).map { stage in
+    SignalColumn(
+      name: { _ in "product_\(stage)" }, "A product on its way from multiplier to adder.", format: psumFormat,
+      extent: { stage < $0.spec.macStages ? perPE($0) : .grid(prefix: "pe", rows: 0, columns: 0) },
+      read: { array, sampler in
+        guard stage < array.spec.macStages else { return }
+        let registers = array.products[stage - 1]
+        sampler.take(registers.span)
+      })
+  }
+}
