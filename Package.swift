@@ -55,7 +55,10 @@ let package = Package(
       swiftSettings: settings),
 
     // What several test targets need: Python, mutated files, how many fuzz cases to run.
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    .target(
+      name: "TestSupport", dependencies: ["Signals", "Simulation"], path: "Tests/TestSupport", swiftSettings: settings),
+    tests("ArchitectureTests", []),
+    tests("SimulationTests", ["Simulation", "Signals", "TestSupport"]),
     tests("TensorsTests", ["Tensors", "TestSupport"]),
     tests("CodecsTests", ["Codecs", "Tensors", "TestSupport"]),
     tests("ConfigurationTests", ["Configuration", "TestSupport"]),

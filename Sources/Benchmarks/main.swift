@@ -29,6 +29,8 @@ for dataflow in [Dataflow.weightStationary, .outputStationary] {
     _ = run.simulator.run()
     let seconds = Double(clock() - start) / 1e6
     let edges = run.simulator.evaluatedEdges
-    print(dataflow, size, seconds, edges, Double(edges * size * size) / seconds / 1e6, "M PE-cycles/s", Double(edges)/seconds/1e6, "Mcycles/s")
+    print(
+      dataflow, size, seconds, edges, Double(edges * size * size) / seconds / 1e6, "M PE-cycles/s",
+      Double(edges) / seconds / 1e6, "Mcycles/s")
   }
 }

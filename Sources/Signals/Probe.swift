@@ -14,7 +14,7 @@ public struct Probe {
   /// What changed, until `sampler.removeAll()`.
   public var sampler = SignalSampler()
 
-  private var reads: [(block: Int, column: Int, slot: Int)] = []
+  private var reads: [(block: Int, column: Int, slot: Int, domain: Int)] = []
 
   /// A probe of the given signals. They are read column by column; the numbering follows `selection`.
   public init(catalog: SignalCatalog, selecting handles: [SignalHandle]) {
@@ -32,25 +32,32 @@ public struct Probe {
       let elements = column.map(\.element)
       let slot = sampler.addColumn(
         firstSignal: UInt32(start), count: extent, elements: elements == Array(0..<extent) ? nil : elements)
-      reads.append((handles[start].block, handles[start].column, slot))
+      let domain = catalog.blocks[handles[start].block].clockDomain
+      reads.append((handles[start].block, handles[start].column, slot, domain))
       selection.append(contentsOf: column)
       start = end
     }
     self.selection = selection
   }
 
-  /// Reads every selected column of the machine and collects what changed.
+  /// Reads the selected columns of the machine and collects what changed.
+  ///
+  /// `domains` has a bit for each clock domain with an edge at this instant: the cycle of a domain begins at its own edge, so
+  /// its signals are read there and nowhere else. A block's wires mean something only at an edge of its own.
   @inlinable
-  public mutating func sample(_ machine: borrowing some ObservableMachine) {
-    for index in 0..<readCount { read(index, of: machine) }
+  public mutating func sample(_ machine: borrowing some ObservableMachine, domains: UInt8 = .max) {
+    for index in 0..<readCount where domains >> UInt8(domain(of: index)) & 1 != 0 { read(index, of: machine) }
   }
 
   @usableFromInline
   var readCount: Int { reads.count }
 
   @usableFromInline
+  func domain(of index: Int) -> Int { reads[index].domain }
+
+  @usableFromInline
   mutating func read(_ index: Int, of machine: borrowing some ObservableMachine) {
-    let (block, column, slot) = reads[index]
+    let (block, column, slot, _) = reads[index]
     sampler.select(slot)
     machine.read(block: block, column: column, into: &sampler)
   }

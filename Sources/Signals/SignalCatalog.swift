@@ -57,6 +57,7 @@ public protocol ObservableMachine {
 }
 
 extension ObservableMachine {
+  /// None.
   public var aliases: [SignalAlias] { [] }
 }
 

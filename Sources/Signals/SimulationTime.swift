@@ -16,6 +16,7 @@ public struct SimulationTime: Hashable, Comparable, Sendable {
   @inlinable
   public static var zero: SimulationTime { SimulationTime(femtoseconds: 0) }
 
+  /// Whether one instant comes before another.
   @inlinable
   public static func < (left: SimulationTime, right: SimulationTime) -> Bool {
     left.femtoseconds < right.femtoseconds

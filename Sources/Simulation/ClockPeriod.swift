@@ -34,20 +34,20 @@ public struct ClockPeriod: Hashable, Sendable, Codable {
     SimulationTime(femtoseconds: scaled(2 * UInt64(cycle) + 1, numerator, 2 * denominator))
   }
 
-  /// The first edge that does not fall before `time`.
+  /// The first edge that does not fall before `time`: the number of edges that do.
   @inlinable
   public func firstCycle(notBefore time: SimulationTime) -> Int {
-    var cycle = Int(scaled(time.femtoseconds, denominator, numerator))
-    while edge(cycle) < time { cycle += 1 }
-    return cycle
+    let cycle = Int(clamping: scaled(time.femtoseconds, denominator, numerator))
+    // Rounding down may have lost one edge, never more.
+    return edge(cycle) < time ? cycle + 1 : cycle
   }
 
-  /// floor(value x numerator / denominator) without overflow in between.
+  /// floor(value x numerator / denominator) without overflow in between; the end of time if it lies beyond.
   @inlinable
   func scaled(_ value: UInt64, _ numerator: UInt64, _ denominator: UInt64) -> UInt64 {
     let product = value.multipliedFullWidth(by: numerator)
     if product.high == 0 { return product.low / denominator }
-    return denominator.dividingFullWidth(product).quotient
+    return product.high < denominator ? denominator.dividingFullWidth(product).quotient : .max
   }
 }
 
@@ -67,8 +67,10 @@ public struct ClockDomain: Hashable, Sendable, Codable {
 
 /// The clock domains whose edges fall on one instant, as a set of domain numbers.
 public struct ClockEdges: OptionSet, Hashable, Sendable {
+  /// One bit a domain.
   public let rawValue: UInt8
 
+  /// The set of the domains whose bits are set.
   @inlinable
   public init(rawValue: UInt8) {
     self.rawValue = rawValue

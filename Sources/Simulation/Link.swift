@@ -88,11 +88,19 @@ public struct Link<Payload: Sendable>: Sendable {
   @inlinable
   public var count: Int { written &- taken }
 
-  /// No word inside and none on its way through a synchroniser.
+  /// No word inside and no pointer on its way through a synchroniser.
   @inlinable
   public var isQuiescent: Bool {
-    written == taken && !sends && (takenSeen.allSatisfy { $0 == taken }) && (writtenSeen.allSatisfy { $0 == written })
+    written == taken && !sends && !senderIsSettling && !receiverIsSettling
   }
+
+  /// Whether the receiver's clock has to tick, because the sender's pointer is on its way through the synchroniser.
+  @inlinable
+  public var receiverIsSettling: Bool { !Self.isSettled(writtenSeen, written) }
+
+  /// Whether the sender's clock has to tick, because the receiver's pointer is on its way through the synchroniser.
+  @inlinable
+  public var senderIsSettling: Bool { !Self.isSettled(takenSeen, taken) }
 
   /// Words ever sent over the link.
   public var wordsSent: Int { written }
@@ -123,6 +131,12 @@ public struct Link<Payload: Sendable>: Sendable {
   }
 
   @inlinable
+  static func isSettled(_ stages: [Int], _ input: Int) -> Bool {
+    for stage in stages where stage != input { return false }
+    return true
+  }
+
+  @inlinable
   static func shift(_ stages: inout [Int], _ input: Int) {
     for stage in stride(from: stages.count - 1, to: 0, by: -1) {
       stages[stage] = stages[stage - 1]
@@ -131,4 +145,5 @@ public struct Link<Payload: Sendable>: Sendable {
   }
 }
 
+extension Link: Equatable where Payload: Equatable {}
 extension Link: Codable where Payload: Codable {}

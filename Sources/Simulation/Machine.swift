@@ -32,6 +32,7 @@ public struct Wait: Hashable, Sendable, CustomStringConvertible {
     self.cause = cause
   }
 
+  /// The line as a report prints it.
   public var description: String { "\(block) waits for \(cause)" }
 }
 
@@ -51,9 +52,14 @@ public protocol Machine {
   mutating func evaluate(_ step: Step, cycle: Int)
   /// Makes latched state current in all blocks of the given domains and in the links between them.
   mutating func commit(_ edges: ClockEdges)
-  /// What the domain will do after edge `cycle`.
+  /// What the domain will do after edge `cycle`, judged from committed state.
+  ///
+  /// A domain at one end of a crossing link is busy while `Link.receiverIsSettling` or `senderIsSettling`: a pointer moves
+  /// through its synchroniser, which only its own clock can do.
   func activity(of domain: Int, after cycle: Int) -> Activity
   /// Books `cycles` edges that were skipped because nothing would have happened, as ticking them would have.
+  ///
+  /// State is what it was at every one of them: they are booked before anything of another domain is committed.
   mutating func credit(skipped cycles: Int, domain: Int)
   /// No work in flight anywhere: the end of a run.
   var isQuiescent: Bool { get }

@@ -12,7 +12,7 @@ public struct Instant: Sendable, Equatable {
   public var time: SimulationTime
   /// The domains with an edge at this instant.
   public var edges: ClockEdges
-  /// The cycle of each domain: the number of edges before this one.
+  /// The cycle of each domain: the number of its edges before this instant.
   public var cycles: [Int]
 
   /// An instant by its parts.
@@ -46,34 +46,31 @@ public struct Simulator<Model: Machine> {
   public var skipsIdleCycles = true
   /// The order in which steps are evaluated. It must not matter; a test permutes it.
   public var stepOrder: [Model.Step]
-  /// Edges that were evaluated, for speed figures; skipped ones are not counted.
+  /// Instants that were evaluated, for speed figures; skipped ones are not counted.
   public var evaluatedEdges = 0
 
-  @usableFromInline let clocks: [ClockDomain]
-  /// Next edge of each domain; `Int.max` while it sleeps until another domain acts.
-  @usableFromInline var nextCycle: [Int]
-  /// The edge after the last one evaluated: where skipping starts to count.
-  @usableFromInline var firstUnticked: [Int]
+  @usableFromInline var queue: EdgeQueue
 
   /// A simulator at time zero.
   public init(_ machine: Model) {
     self.machine = machine
-    clocks = machine.clockDomains
-    precondition((1...8).contains(clocks.count), "a machine has between 1 and 8 clock domains")
     stepOrder = Model.Step.allCases
-    nextCycle = [Int](repeating: 0, count: clocks.count)
-    firstUnticked = nextCycle
+    queue = EdgeQueue(machine.clockDomains)
   }
 
   /// Cycles that a domain has completed, ticked or skipped.
-  public func completedCycles(of domain: Int) -> Int { firstUnticked[domain] }
+  public func completedCycles(of domain: Int) -> Int { queue.entries[domain].passed }
 
-  /// Runs to quiescence, deadlock, or the cycle limit (of domain 0).
+  /// Runs to quiescence, deadlock, or the cycle limit: no edge is evaluated on or behind that edge of domain 0.
+  ///
+  /// A machine without work does not tick. A run that stopped at its limit goes on when it is called again.
   @inlinable
   public mutating func run(cycleLimit: Int = .max) -> RunEnd {
+    if machine.isQuiescent { return .finished }
+    placeAll()
     while true {
-      guard let edges = nextEdges() else { return machine.isQuiescent ? .finished : .deadlock(machine.waits) }
-      if nextCycle[0] != .max, nextCycle[0] >= cycleLimit { return .cycleLimit(cycleLimit) }
+      guard let edges = queue.earliest else { return .deadlock(machine.waits) }
+      if queue.isReached(cycleLimit, by: edges) { return stop(at: cycleLimit) }
       evaluate(edges)
       finish(edges)
       if machine.isQuiescent { return .finished }
@@ -81,55 +78,54 @@ public struct Simulator<Model: Machine> {
   }
 
   /// Runs with an observer that sees every evaluated instant.
+  ///
+  /// Before a domain goes to sleep, the observer sees it at one idle edge: wires have fallen, and what is skipped from there
+  /// on shows no change. So a run that skips is recorded as a run that ticks is.
   @inlinable
   public mutating func run(cycleLimit: Int = .max, observing observer: inout some CycleObserver) throws -> RunEnd
   where Model: ObservableMachine {
+    if machine.isQuiescent { return .finished }
+    placeAll()
+    // A new observer has seen nothing yet.
+    for domain in queue.entries.indices { queue.showAgain(domain) }
     while true {
-      guard let edges = nextEdges() else { return machine.isQuiescent ? .finished : .deadlock(machine.waits) }
-      if nextCycle[0] != .max, nextCycle[0] >= cycleLimit { return .cycleLimit(cycleLimit) }
+      guard let edges = queue.earliest else { return .deadlock(machine.waits) }
+      if queue.isReached(cycleLimit, by: edges) { return stop(at: cycleLimit) }
+      let instant = instant(edges)
       evaluate(edges)
-      let goesOn = try observer.observe(machine, at: instant(edges))
+      let goesOn = try observer.observe(machine, at: instant)
+      queue.noteSeen(edges)
       finish(edges)
+      for domain in queue.entries.indices { queue.showUnseen(domain) }
       if machine.isQuiescent { return .finished }
       if !goesOn { return .stopped }
     }
   }
+}
 
-  /// The instant of the given edges.
+extension Simulator: Sendable where Model: Sendable {}
+
+// MARK: - One instant
+
+extension Simulator {
+  /// The instant of the given edges: how many edges of each domain lie before it.
   @inlinable
   func instant(_ edges: ClockEdges) -> Instant {
-    let domain = edges.rawValue.trailingZeroBitCount
-    return Instant(time: clocks[domain].period.edge(nextCycle[domain]), edges: edges, cycles: nextCycle)
+    let time = queue.time(of: edges)
+    let cycles =
+      queue.hasOneDomain
+      ? [queue.entries[0].next]
+      : queue.entries.indices.map { queue.entries[$0].passed + queue.skipped($0, before: time) }
+    return Instant(time: time, edges: edges, cycles: cycles)
   }
 
-  /// The domains whose next edge is the earliest; nil if every domain waits for another.
-  @inlinable
-  func nextEdges() -> ClockEdges? {
-    if clocks.count == 1 { return nextCycle[0] == .max ? nil : ClockEdges(domain: 0) }
-    var edges: ClockEdges = []
-    var earliest = SimulationTime(femtoseconds: .max)
-    for domain in clocks.indices where nextCycle[domain] != .max {
-      let time = clocks[domain].period.edge(nextCycle[domain])
-      if time < earliest {
-        earliest = time
-        edges = ClockEdges(domain: domain)
-      } else if time == earliest {
-        edges.insert(ClockEdges(domain: domain))
-      }
-    }
-    return edges.isEmpty ? nil : edges
-  }
-
-  /// First phase, preceded by the credit for cycles that were skipped up to here.
+  /// First phase, preceded by the credit for edges that were skipped up to here.
   @inlinable
   mutating func evaluate(_ edges: ClockEdges) {
-    for domain in clocks.indices where edges.contains(domain: domain) {
-      let skipped = nextCycle[domain] - firstUnticked[domain]
-      if skipped > 0 { machine.credit(skipped: skipped, domain: domain) }
-    }
+    for domain in queue.entries.indices { credit(queue.skipped(domain, before: edges), of: domain) }
     for step in stepOrder {
       let domain = Model.clockDomain(of: step)
-      if edges.contains(domain: domain) { machine.evaluate(step, cycle: nextCycle[domain]) }
+      if edges.contains(domain: domain) { machine.evaluate(step, cycle: queue.entries[domain].next) }
     }
     evaluatedEdges += 1
   }
@@ -138,34 +134,42 @@ public struct Simulator<Model: Machine> {
   @inlinable
   mutating func finish(_ edges: ClockEdges) {
     machine.commit(edges)
-    let now = edges.rawValue.trailingZeroBitCount
-    let time = clocks[now].period.edge(nextCycle[now])
-    for domain in clocks.indices {
-      if edges.contains(domain: domain) {
-        firstUnticked[domain] = nextCycle[domain] + 1
-        nextCycle[domain] += 1
-      }
-      schedule(domain, after: time, ticked: edges.contains(domain: domain))
+    for domain in queue.entries.indices {
+      if edges.contains(domain: domain) { queue.pass(1, of: domain) }
+      place(domain)
     }
   }
 
-  /// Asks a domain for its next activity and places its next edge.
+  /// Books edges of a domain that were not ticked.
   @inlinable
-  mutating func schedule(_ domain: Int, after time: SimulationTime, ticked: Bool) {
-    // The first edge that this domain can still take: it never lies in the past.
-    let earliest = ticked ? firstUnticked[domain] : earliestEdge(of: domain, after: time)
-    switch machine.activity(of: domain, after: earliest - 1) {
-    case .busy: nextCycle[domain] = earliest
-    case .asleep(let until): nextCycle[domain] = skipsIdleCycles ? max(earliest, until) : earliest
-    case .waiting: nextCycle[domain] = .max
-    }
+  mutating func credit(_ skipped: Int, of domain: Int) {
+    guard skipped > 0 else { return }
+    machine.credit(skipped: skipped, domain: domain)
+    queue.pass(skipped, of: domain)
   }
 
+  /// Asks a domain for its next activity and places its next edge: the first that has not passed, or a later one.
   @inlinable
-  func earliestEdge(of domain: Int, after time: SimulationTime) -> Int {
-    let next = SimulationTime(femtoseconds: time.femtoseconds + 1)
-    return max(firstUnticked[domain], clocks[domain].period.firstCycle(notBefore: next))
+  mutating func place(_ domain: Int) {
+    let activity = machine.activity(of: domain, after: queue.entries[domain].passed - 1)
+    queue.place(domain, activity, ticksAll: !skipsIdleCycles)
+  }
+
+  /// Places the next edge of every domain anew: the machine may have been handed work since. Edge 0 is always ticked.
+  @inlinable
+  mutating func placeAll() {
+    for domain in queue.entries.indices where queue.entries[domain].passed > 0 { place(domain) }
+  }
+
+  /// Ends a run at the limit: edges before it that sleeping domains skipped have passed too.
+  @inlinable
+  mutating func stop(at cycleLimit: Int) -> RunEnd {
+    if queue.hasOneDomain {
+      credit(cycleLimit - queue.entries[0].passed, of: 0)
+    } else {
+      let time = queue.entries[0].period.edge(cycleLimit)
+      for domain in queue.entries.indices { credit(queue.skipped(domain, before: time), of: domain) }
+    }
+    return .cycleLimit(cycleLimit)
   }
 }
-
-extension Simulator: Sendable where Model: Sendable {}

@@ -16,16 +16,19 @@ public protocol MACArithmetic {
 /// The zero point is subtracted where an operand enters the array; from there on a zero operand is the number 0. Wrapping
 /// addition is associative: the result does not depend on the order of the mapping.
 public enum IntegerArithmetic: MACArithmetic {
+  /// psum + ifmap x filter.
   @inlinable
   public static func multiplyAdd(_ ifmap: Int16, _ filter: Int16, _ psum: Int32) -> Int32 {
     psum &+ Int32(ifmap) &* Int32(filter)
   }
 
+  /// ifmap x filter, as wide as a psum.
   @inlinable
   public static func multiply(_ ifmap: Int16, _ filter: Int16) -> Int32 {
     Int32(ifmap) &* Int32(filter)
   }
 
+  /// psum + addend.
   @inlinable
   public static func add(_ psum: Int32, _ addend: Int32) -> Int32 {
     psum &+ addend
@@ -38,11 +41,13 @@ public enum IntegerArithmetic: MACArithmetic {
 /// multiply-add agree (but for products outside binary32's exponent range, which overflow to infinity or round as subnormals).
 /// Floating addition depends on its order: the golden model walks the mapping's.
 public enum BFloat16Arithmetic: MACArithmetic {
+  /// psum + ifmap x filter.
   @inlinable
   public static func multiplyAdd(_ ifmap: Int16, _ filter: Int16, _ psum: Int32) -> Int32 {
     add(psum, multiply(ifmap, filter))
   }
 
+  /// ifmap x filter, as wide as a psum.
   @inlinable
   public static func multiply(_ ifmap: Int16, _ filter: Int16) -> Int32 {
     let left = Float(bitPattern: UInt32(UInt16(bitPattern: ifmap)) &<< 16)
@@ -50,6 +55,7 @@ public enum BFloat16Arithmetic: MACArithmetic {
     return Int32(bitPattern: (left * right).bitPattern)
   }
 
+  /// psum + addend.
   @inlinable
   public static func add(_ psum: Int32, _ addend: Int32) -> Int32 {
     let sum = Float(bitPattern: UInt32(bitPattern: psum)) + Float(bitPattern: UInt32(bitPattern: addend))

@@ -50,11 +50,13 @@ public struct QuantisedAddition: Hashable, Sendable {
     return max(clamp.lowerBound, min(clamp.upperBound, sum))
   }
 
+  /// Equality of the stored parts.
   public static func == (one: QuantisedAddition, other: QuantisedAddition) -> Bool {
     one.scheme == other.scheme && one.left == other.left && one.right == other.right && one.output == other.output
       && one.clamp == other.clamp
   }
 
+  /// Hashes what equality compares.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(scheme)
     hasher.combine(left)

@@ -9,6 +9,7 @@ public struct Shape: Hashable, Sendable, CustomStringConvertible, ExpressibleByA
     self.dimensions = dimensions
   }
 
+  /// A shape written as a literal: `[1, 3, 28, 28]`.
   public init(arrayLiteral elements: Int...) {
     self.init(elements)
   }

@@ -38,6 +38,7 @@ public struct NetworkError: Error, Equatable, CustomStringConvertible {
     self.problem = problem
   }
 
+  /// The message a user reads.
   public var description: String {
     switch place {
     case .file: "\(file): \(problem)"

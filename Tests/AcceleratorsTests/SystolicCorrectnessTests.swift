@@ -23,7 +23,8 @@ struct SystolicCorrectnessTests {
       groups: groups)
   }
 
-  private func randomMachine(_ dataflow: Dataflow, _ arithmetic: Arithmetic, _ random: inout SplitMix64) -> SystolicSpec {
+  private func randomMachine(_ dataflow: Dataflow, _ arithmetic: Arithmetic, _ random: inout SplitMix64) -> SystolicSpec
+  {
     func draw(_ range: ClosedRange<Int>) -> Int {
       range.lowerBound + Int(random.next(below: UInt64(range.count)))
     }
@@ -90,7 +91,9 @@ struct SystolicCorrectnessTests {
   @Test("The published sums: 8 x 8 array, M, N, K = 32, 16, 24")
   func publishedCycles() throws {
     // facts: WS 324, IS 456, OS 304 until the last product; our OS count adds 8 steps of drain to each of 8 folds.
-    for (dataflow, cycles) in [(Dataflow.weightStationary, 324), (.inputStationary, 456), (.outputStationary, 304 + 8 * 8)] {
+    for (dataflow, cycles) in [
+      (Dataflow.weightStationary, 324), (.inputStationary, 456), (.outputStationary, 304 + 8 * 8),
+    ] {
       let layer = try ConvolutionLayer.gemm(m: 32, k: 24, n: 16)
       var run = try SystolicLayerRun(
         try randomOperands(layer, seed: 1), on: smallMachine(dataflow, rows: 8, columns: 8))
@@ -99,7 +102,8 @@ struct SystolicCorrectnessTests {
     }
   }
 
-  @Test("Double buffering: T cycles a fold in the steady state, plus one fill and one drain", arguments: Dataflow.allCases)
+  @Test(
+    "Double buffering: T cycles a fold in the steady state, plus one fill and one drain", arguments: Dataflow.allCases)
   func doubleBuffered(dataflow: Dataflow) throws {
     let (rows, columns) = (4, 4)
     let layer = try ConvolutionLayer.gemm(m: 48, k: 48, n: 48)

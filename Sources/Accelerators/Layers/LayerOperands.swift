@@ -13,7 +13,9 @@ public struct LayerOperands: Sendable {
   public let bias: [Int32]
 
   /// Throws `LayerError` where a shape does not match the layer's.
-  public init(_ layer: ConvolutionLayer, ifmap: OperandTensor, filter: OperandTensor, bias: [Int32] = []) throws(LayerError) {
+  public init(_ layer: ConvolutionLayer, ifmap: OperandTensor, filter: OperandTensor, bias: [Int32] = [])
+    throws(LayerError)
+  {
     try layer.check(ifmap: ifmap.shape.dimensions, filter: filter.shape.dimensions, biasCount: bias.count)
     precondition(ifmap.arithmetic == filter.arithmetic, "both operands of a MAC follow one contract")
     self.layer = layer
@@ -32,7 +34,8 @@ public struct LayerOperands: Sendable {
         tensor.operands.map { BFloat16(bitPattern: UInt16(bitPattern: $0)) }
       }
       return try GoldenConvolution.psums(
-        layer, ifmap: values(ifmap), filter: values(filter), bias: bias.map { Float(bitPattern: UInt32(bitPattern: $0)) },
+        layer, ifmap: values(ifmap), filter: values(filter),
+        bias: bias.map { Float(bitPattern: UInt32(bitPattern: $0)) },
         order: ReductionOrder(foldLength: foldLength)
       ).map { Int32(bitPattern: $0.bitPattern) }
     }

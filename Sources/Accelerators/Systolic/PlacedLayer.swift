@@ -1,6 +1,6 @@
+import Compute
 public import Mappings
 import Memory
-import Compute
 import Tensors
 import Workloads
 
@@ -13,8 +13,11 @@ public final class PlacedLayer: Sendable, Codable {
   public let schedule: SystolicSchedule
   /// First byte of each tensor off chip; the layer may have no bias.
   public let ifmapAddress: Int
+  /// First byte of the filters.
   public let filterAddress: Int
+  /// First byte of the biases, if there are any.
   public let biasAddress: Int?
+  /// First byte of the psums that are stored.
   public let ofmapAddress: Int
   /// Bytes of an operand.
   public let operandBytes: Int

@@ -83,6 +83,7 @@ public struct PlacementError: Error, Equatable, CustomStringConvertible {
   /// Bytes of the memory.
   public let availableBytes: Int
 
+  /// The message a user reads.
   public var description: String {
     "layer \(layer): its tensors need \(neededBytes) bytes, machine.memory.capacity_bytes gives \(availableBytes): "
       + "\(neededBytes - availableBytes) bytes too few; the least legal value is \(neededBytes)"

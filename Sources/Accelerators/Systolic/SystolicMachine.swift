@@ -112,10 +112,13 @@ public struct SystolicMachine: Machine, Sendable, Codable {
 
   // MARK: Machine
 
+  /// One clock for everything.
   public var clockDomains: [ClockDomain] { [spec.clock] }
 
+  /// Every step runs on the core clock.
   public static func clockDomain(of step: Step) -> Int { 0 }
 
+  /// Evaluates one block for one cycle.
   public mutating func evaluate(_ step: Step, cycle: Int) {
     switch step {
     case .prefetch:
@@ -131,6 +134,7 @@ public struct SystolicMachine: Machine, Sendable, Codable {
     }
   }
 
+  /// The clock edge of every block and link.
   public mutating func commit(_ edges: ClockEdges) {
     commitArray()
     commitDelivery()
@@ -156,6 +160,7 @@ public struct SystolicMachine: Machine, Sendable, Codable {
     }
   }
 
+  /// Asleep while only the memory works, waiting when nothing is under way.
   public func activity(of domain: Int, after cycle: Int) -> Activity {
     if isArrayBusy { return .busy }
     if let layer, prefetcher.canAct(layer, prefetchView, transfers) { return .busy }
@@ -163,16 +168,19 @@ public struct SystolicMachine: Machine, Sendable, Codable {
       .sooner(memory.activity(requests: requests, responses: responses, after: cycle))
   }
 
+  /// Labels skipped cycles by what the array waits for.
   public mutating func credit(skipped cycles: Int, domain: Int) {
     counters.cycles += cycles
     counters.labels[folds.waitLabel(folds.issue(readiness).hold)] += cycles * spec.peCount
   }
 
+  /// Every fold has left, every psum is stored, nothing is under way.
   public var isQuiescent: Bool {
     prefetcher.isFinished && folds.isFinished && !isArrayBusy && transfers.isQuiescent
       && memory.isQuiescent && requests.isQuiescent && responses.isQuiescent
   }
 
+  /// What the sequencer, the prefetcher and the transfer engine wait for.
   public var waits: [Wait] {
     var waits: [Wait] = []
     if !folds.isFinished { waits.append(Wait(block: "fold_sequencer", cause: "\(folds.issue(readiness).hold)")) }

@@ -28,6 +28,7 @@ public struct SystolicSpec: Sendable, Codable, Equatable {
   public var filterSpad: OperandScratchpad.Spec
   /// Bytes of the accumulator, and its halves.
   public var accumulatorBytes: Int
+  /// Halves of the accumulator: 2 where one is stored while the other accumulates.
   public var accumulatorHalves: Int
   /// Bytes of the bias registers.
   public var biasBytes: Int

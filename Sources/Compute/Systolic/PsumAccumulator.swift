@@ -38,12 +38,18 @@ public struct PsumControl: Sendable, Codable, Equatable {
 public struct PsumAccumulator: Sendable, Codable {
   /// What the accumulator counted.
   public struct Counters: Sendable, Codable, Equatable, CounterSet {
+    /// Psums read to be added to.
     public var reads = 0
+    /// Psums written.
     public var writes = 0
+    /// Psums that started from a bias register.
     public var biasReads = 0
+    /// Additions at the feet of the columns.
     public var additions = 0
+    /// Psums read to be stored off chip.
     public var storeReads = 0
 
+    /// What each of them counts.
     public static let definitions: [CounterDefinition<Counters>] = [
       .init("psum_reads", unit: "accesses", "Psums read to be added to: one for each psum that a later fold brings.") {
         $0.reads

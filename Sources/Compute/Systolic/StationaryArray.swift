@@ -78,6 +78,7 @@ public struct StationaryArray: Sendable, Codable {
 
   /// Facts of this step: MACs that fired, and those of them with two operands other than zero.
   public private(set) var firesInStep = 0
+  /// MACs of this step that fired with two operands other than zero.
   public private(set) var nonzeroInStep = 0
 
   /// An array with empty registers.

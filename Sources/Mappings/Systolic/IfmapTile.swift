@@ -30,7 +30,8 @@ public struct IfmapTile: Sendable, Codable, Equatable {
     let first = outputRows.lowerBound * layer.strideHeight - layer.paddingTop
     let end =
       (outputRows.upperBound - 1) * layer.strideHeight - layer.paddingTop + layer.dilatedFilterHeight
-    let clipped = min(max(first, 0), layer.inputHeight)..<max(min(end, layer.inputHeight), min(max(first, 0), layer.inputHeight))
+    let clipped =
+      min(max(first, 0), layer.inputHeight)..<max(min(end, layer.inputHeight), min(max(first, 0), layer.inputHeight))
     firstImage = images.lowerBound
     self.images = images.count
     firstRow = clipped.lowerBound

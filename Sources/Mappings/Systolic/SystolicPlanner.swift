@@ -85,7 +85,8 @@ struct SystolicPlanner {
     let largest = rows.max { ifmapBytes($0) < ifmapBytes($1) }!
     if ifmapBytes(largest) > resources.ifmapBytes {
       throw failure(
-        "machine.ifmap_spad.bytes", "the ifmap of one ofmap row, \(largest.rows) rows of \(layer.channelsPerGroup) channels,",
+        "machine.ifmap_spad.bytes",
+        "the ifmap of one ofmap row, \(largest.rows) rows of \(layer.channelsPerGroup) channels,",
         ifmapBytes(largest), resources.ifmapBytes, 2)
     }
     throw failure(

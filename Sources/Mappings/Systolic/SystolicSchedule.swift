@@ -182,6 +182,7 @@ public struct ScheduleError: Error, Equatable, CustomStringConvertible {
   /// The least legal value of the key.
   public let leastLegalBytes: Int
 
+  /// The message a user reads.
   public var description: String {
     "layer \(layer): \(what) needs \(neededBytes) bytes, \(key) gives \(availableBytes): "
       + "\(neededBytes - availableBytes) bytes too few; the least legal value is \(leastLegalBytes)"

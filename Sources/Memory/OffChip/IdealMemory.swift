@@ -25,13 +25,20 @@ public struct IdealMemory: Sendable, Codable {
 
   /// What the memory counted.
   public struct Counters: Sendable, Codable, Equatable, CounterSet {
+    /// Reads taken from the port.
     public var readRequests = 0
+    /// Writes taken from the port.
     public var writeRequests = 0
+    /// Bytes moved by reads.
     public var readBytes = 0
+    /// Bytes moved by writes.
     public var writtenBytes = 0
+    /// Bytes of reads that the requester wanted.
     public var usefulReadBytes = 0
+    /// Bytes of writes that were enabled.
     public var usefulWrittenBytes = 0
 
+    /// What each of them counts.
     public static let definitions: [CounterDefinition<Counters>] = [
       .init("read_requests", unit: "accesses", "Reads taken from the port.") { $0.readRequests },
       .init("write_requests", unit: "accesses", "Writes taken from the port.") { $0.writeRequests },

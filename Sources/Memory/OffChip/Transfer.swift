@@ -12,18 +12,23 @@ public struct Transfer: Sendable, Codable, Equatable {
   public var runBytes: Int
   /// Runs of the inner loop, and bytes between them.
   public var innerCount: Int
+  /// Bytes between runs of the inner loop.
   public var innerStride: Int
   /// Trips of the outer loop, and bytes between them.
   public var outerCount: Int
+  /// Bytes between trips of the outer loop.
   public var outerStride: Int
   /// Where the first run lies on chip, in the buffer's own addresses; loads fill from here without gaps.
   public var bufferAddress: Int
   /// On-chip strides of a store, in psums: along a run, over the inner and over the outer loop.
   public var bufferRunStride = 1
+  /// Psums between runs of the inner loop, on chip.
   public var bufferInnerStride = 0
+  /// Psums between trips of the outer loop, on chip.
   public var bufferOuterStride = 0
   /// Which tile it belongs to, and whether the tile is complete when it ends.
   public var tile: Int
+  /// Whether the tile is complete when it ends.
   public var completesTile: Bool
 
   /// A transfer whose runs are merged where they follow each other without a gap.
@@ -80,7 +85,9 @@ public struct TransferCursor: Sendable, Codable, Equatable {
     public let count: Int
     /// Position within the run, and the run's place in the two loops.
     public let runOffset: Int
+    /// Trip of the inner loop.
     public let inner: Int
+    /// Trip of the outer loop.
     public let outer: Int
 
     /// The enable bits of the wanted bytes.

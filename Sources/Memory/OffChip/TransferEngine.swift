@@ -11,12 +11,18 @@ public struct TransferEngine: Sendable, Codable {
 
   /// What the engine counted.
   public struct Counters: Sendable, Codable, Equatable, CounterSet {
+    /// Bytes delivered to scratchpads.
     public var loadedBytes = 0
+    /// Bytes taken from the accumulator.
     public var storedBytes = 0
+    /// Read requests sent.
     public var loadRequests = 0
+    /// Write requests sent.
     public var storeRequests = 0
+    /// Cycles in which a request was ready and the port was not.
     public var stalledCycles = 0
 
+    /// What each of them counts.
     public static let definitions: [CounterDefinition<Counters>] = [
       .init("loaded_bytes", unit: "bytes", "Bytes that loads delivered to scratchpads.") { $0.loadedBytes },
       .init("stored_bytes", unit: "bytes", "Bytes that stores took from the accumulator.") { $0.storedBytes },
@@ -46,10 +52,13 @@ public struct TransferEngine: Sendable, Codable {
   public struct Delivery: Sendable, Codable, Equatable {
     /// The memory's answer, of which `count` bytes from `first` on are wanted.
     public let beat: MemoryBeat
+    /// First wanted byte of the answer.
     public let first: Int
+    /// Wanted bytes.
     public let count: Int
     /// Number of the buffer and address in it.
     public let buffer: Int
+    /// Address in the buffer.
     public let address: Int
   }
 
@@ -69,6 +78,7 @@ public struct TransferEngine: Sendable, Codable {
 
   /// Tiles completed by each buffer's loads, and by stores.
   public private(set) var loadedTiles: [Int]
+  /// Tiles completed by stores.
   public private(set) var storedTiles = 0
 
   // Next state, latched by evaluate.
@@ -96,6 +106,7 @@ public struct TransferEngine: Sendable, Codable {
 
   /// Whether a load or a store can be queued in this cycle.
   public var canQueueLoad: Bool { loads.count < Self.queueDepth }
+  /// Whether a store can be queued in this cycle.
   public var canQueueStore: Bool { stores.count < Self.queueDepth }
 
   /// Queues a load, at most one a cycle. A load of no bytes completes in its turn.

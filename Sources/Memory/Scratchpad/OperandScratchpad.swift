@@ -47,12 +47,18 @@ public struct OperandScratchpad: Sendable, Codable {
 
   /// What the scratchpad counted.
   public struct Counters: Sendable, Codable, Equatable, CounterSet {
+    /// Elements read.
     public var reads = 0
+    /// Elements of padding, which are made and not read.
     public var paddingReads = 0
+    /// Vectors read.
     public var vectors = 0
+    /// Cycles lost to bank conflicts.
     public var conflictCycles = 0
+    /// Bytes written by deliveries.
     public var writtenBytes = 0
 
+    /// What each of them counts.
     public static let definitions: [CounterDefinition<Counters>] = [
       .init("reads", unit: "accesses", "Operands read from a bank.") { $0.reads },
       .init("padding_operands", unit: "accesses", "Operands that lie in the padding: driven as zero, not read.") {

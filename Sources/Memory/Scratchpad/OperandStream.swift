@@ -22,13 +22,17 @@ public struct AffineAxis: Sendable, Codable, Equatable {
 
   /// Trips of the middle and of the inner counter.
   public var middle: Int
+  /// Trips of the inner counter.
   public var inner: Int
   /// Offset of one trip of each counter.
   public var outerOffset: Int
+  /// Elements a trip of the middle counter.
   public var middleOffset: Int
+  /// Elements a trip of the inner counter.
   public var innerOffset: Int
   /// Rows a middle trip and columns an inner trip.
   public var middleRow: Int
+  /// Ifmap columns a trip of the inner counter.
   public var innerColumn: Int
   /// The contribution of index 0.
   public var start: Place
@@ -72,6 +76,7 @@ public struct OperandStream: Sendable, Codable, Equatable {
   public var lanes: AffineAxis
   /// Index of lane 0, and lanes in use.
   public var firstLane: Int
+  /// Lanes in use.
   public var laneCount: Int
   /// What a step index contributes.
   public var steps: AffineAxis
@@ -79,6 +84,7 @@ public struct OperandStream: Sendable, Codable, Equatable {
   public var firstStep: Int
   /// Plane that rows and columns must lie in; outside is padding.
   public var height: Int
+  /// Width of that plane.
   public var width: Int
   /// First element of the tile in the scratchpad.
   public var base: Int

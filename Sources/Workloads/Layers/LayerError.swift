@@ -27,12 +27,14 @@ public struct LayerError: Error, Equatable, CustomStringConvertible {
     self.problem = problem
   }
 
+  /// The message a user reads.
   public var description: String {
     "layer \(layer): " + problem.description
   }
 }
 
 extension LayerError.Problem: CustomStringConvertible {
+  /// The message a user reads.
   public var description: String {
     switch self {
     case .belowMinimum(let parameter, let value, let minimum):
