@@ -42,7 +42,7 @@ let package = Package(
     module("Memory", ["Signals", "Simulation"]),
     module("Accelerators", ["Tensors", "Workloads", "Mappings", "Signals", "Simulation", "Compute", "Memory"]),
     module("WaveFormats", ["Signals"]),
-    module("Reports"),
+    module("Reports", ["Mappings", "Signals", "Workloads"]),
     module("Runs", ["Accelerators", "Configuration", "Mappings", "Memory", "Simulation", "Tensors"]),
     .executableTarget(
       name: "systole",
@@ -71,6 +71,6 @@ let package = Package(
       ["Accelerators", "Tensors", "Workloads", "Mappings", "Memory", "Simulation", "Signals", "Compute"]),
     tests("WaveFormatsTests", ["WaveFormats", "Signals"]),
     tests("MappingsTests", ["Mappings", "Workloads"]),
-    tests("ReportsTests", ["Reports"]),
+    tests("ReportsTests", ["Mappings", "Reports", "TestSupport", "Workloads"]),
   ]
 )

@@ -126,7 +126,9 @@ public struct SystolicMachine: Machine, Sendable, Codable {
       prefetcher.evaluate(layer, prefetchView, engine: &transfers)
     case .transfer:
       let psums = accumulator
+      let storedBytes = transfers.counters.storedBytes
       delivery = transfers.evaluate(requests: &requests, responses: &responses) { psums.psum(at: $0) }
+      accumulator.countStoreReads((transfers.counters.storedBytes - storedBytes) / 4)
     case .memory:
       memory.evaluate(requests: &requests, responses: &responses, cycle: cycle)
     case .array:

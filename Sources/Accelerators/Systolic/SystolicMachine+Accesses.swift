@@ -1,0 +1,58 @@
+import Compute
+public import Mappings
+import Memory
+import Tensors
+
+extension SystolicMachine {
+  /// Accesses of every level since the machine was built, for energy.
+  ///
+  /// The scratchpads and the accumulator are its global buffer. A MAC's operand that comes from a neighbour or from the array's
+  /// edge is an access of the array level, one that stays in the PE an access of its register: WS reads the weight, IS the
+  /// ifmap there, OS reads and writes the psum. A psum that moves on, to the next PE or to the accumulator, is one access
+  /// of the array level. Zeros of the padding are not read from a scratchpad, but travel through the array.
+  public var accessCounts: AccessCounts {
+    let operandBytes = spec.arithmetic.operandBytes
+    var accesses = AccessCounts(operandBits: 8 * operandBytes, psumBits: 32, ofmapBits: 32)
+    accesses.gatedMACs = counters.labels[.gated]
+    accesses.macs = counters.macs - accesses.gatedMACs
+    countBuffers(&accesses, operandBytes: operandBytes)
+    countArray(&accesses)
+    return accesses
+  }
+
+  private func countBuffers(_ accesses: inout AccessCounts, operandBytes: Int) {
+    let (ifmap, filter) = (ifmapSpad.counters, filterSpad.counters)
+    let (psums, moved) = (accumulator.counters, transfers.counters)
+    let biases = (moved.loadedBytes - ifmap.writtenBytes - filter.writtenBytes) / 4
+    accesses[.dram, .ifmap] = .init(reads: ifmap.writtenBytes / operandBytes)
+    accesses[.dram, .filter] = .init(reads: filter.writtenBytes / operandBytes)
+    accesses[.dram, .psum] = .init(reads: biases, writes: moved.storedBytes / 4)
+    accesses[.globalBuffer, .ifmap] = .init(reads: ifmap.reads, writes: ifmap.writtenBytes / operandBytes)
+    accesses[.globalBuffer, .filter] = .init(reads: filter.reads, writes: filter.writtenBytes / operandBytes)
+    accesses[.globalBuffer, .psum] = .init(
+      reads: psums.reads + psums.biasReads + psums.storeReads, writes: psums.writes + biases)
+  }
+
+  private func countArray(_ accesses: inout AccessCounts) {
+    let (all, switched) = (counters.macs, accesses.macs)
+    func stays(_ kind: TensorKind, loads: Int) {
+      accesses[.array, kind] = .init(writes: loads)
+      accesses[.spad, kind] = .init(reads: switched, writes: loads)
+    }
+    switch spec.dataflow {
+    case .weightStationary:
+      stays(.filter, loads: filterSpad.counters.reads)
+      accesses[.array, .ifmap] = .init(writes: all)
+      accesses[.array, .psum] = .init(writes: all)
+    case .inputStationary:
+      stays(.ifmap, loads: ifmapSpad.counters.reads + ifmapSpad.counters.paddingReads)
+      accesses[.array, .filter] = .init(writes: all)
+      accesses[.array, .psum] = .init(writes: all)
+    case .outputStationary:
+      accesses[.array, .ifmap] = .init(writes: all)
+      accesses[.array, .filter] = .init(writes: all)
+      accesses[.array, .psum] = .init(writes: accumulator.counters.additions)
+      accesses[.spad, .psum] = .init(reads: switched, writes: switched)
+    }
+  }
+}
