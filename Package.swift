@@ -43,12 +43,16 @@ let package = Package(
     module("Accelerators", ["Tensors", "Workloads", "Mappings", "Signals", "Simulation", "Compute", "Memory"]),
     module("WaveFormats", ["Signals"]),
     module("Reports", ["Mappings", "Signals", "Workloads"]),
-    module("Runs", ["Accelerators", "Configuration", "Mappings", "Memory", "Simulation", "Tensors"]),
+    module(
+      "Runs",
+      [
+        "Accelerators", "Codecs", "Compute", "Configuration", "Mappings", "Memory", "Reports", "Signals", "Simulation",
+        "Tensors", "Workloads",
+      ]),
     .executableTarget(
       name: "systole",
       dependencies: [
-        "Accelerators", "Arguments", "Compute", "Configuration", "Mappings", "Memory", "Reports", "Runs", "Signals",
-        "Simulation", "Tensors", "Workloads",
+        "Accelerators", "Arguments", "Configuration", "Mappings", "Reports", "Runs", "Tensors", "Workloads",
       ], swiftSettings: settings),
     .executableTarget(
       name: "Benchmarks", dependencies: ["Accelerators", "Mappings", "Memory", "Simulation", "Tensors", "Workloads"],
@@ -63,6 +67,8 @@ let package = Package(
     tests("CodecsTests", ["Codecs", "Tensors", "TestSupport"]),
     tests("ConfigurationTests", ["Configuration", "TestSupport"]),
     tests("ArgumentsTests", ["Arguments", "Configuration"]),
+    tests("RunsTests", ["Runs", "Accelerators", "Configuration", "Mappings", "Tensors", "TestSupport", "Workloads"]),
+    tests("SystoleTests", ["systole", "Tensors"]),
     tests("WorkloadsTests", ["Tensors", "Workloads"], resources: [.copy("Fixtures")]),
     tests("ImagesTests", ["Images", "Codecs", "Tensors", "TestSupport"], resources: [.copy("Fixtures")]),
     tests("MemoryTests", ["Memory", "Signals"], resources: [.copy("Fixtures")]),

@@ -17,6 +17,9 @@ struct ConfigurationDecoder {
       return .string(FilePath.resolve(text, relativeTo: source.isOverride ? "" : source.name))
     case (.list(let element, let count), .array(let values)):
       return .list(try list(values, of: element, count: count, value))
+    case (.list(let element, let count), _) where count.contains(1) && element.isPlain:
+      // A lone value is a list of one.
+      return .list([try decode(value, as: element)])
     case (.record(let keys), .object): return .record(try record(value, keys))
     default:
       throw fault(.wrongType, "\(path) is \(value.phrase), not \(type.noun)", value, remedy: "it takes \(type.phrase)")
@@ -115,6 +118,16 @@ struct ConfigurationDecoder {
     ConfigurationError(
       file: source.name, position: source.isOverride ? nil : value.position, kind: kind, problem: problem,
       remedy: remedy)
+  }
+}
+
+extension ConfigurationType {
+  /// Whether a value of it is one word or number.
+  fileprivate var isPlain: Bool {
+    switch self {
+    case .integer, .number, .boolean, .string, .choice, .path: true
+    case .list, .record: false
+    }
   }
 }
 

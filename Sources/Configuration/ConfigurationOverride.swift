@@ -55,12 +55,12 @@ public struct ConfigurationOverride: Hashable, Sendable {
     case .string, .choice, .path:
       let isQuoted = !isLiteral && (value.hasPrefix("\"") || value.hasPrefix("'"))
       return isQuoted ? try json(value) : .string(value)
-    case .list(let element, _) where !value.hasPrefix("["):
+    case .list(let element, let count) where !value.hasPrefix("["):
       switch element {
       case .string, .choice, .path:
         let start = SourcePosition(line: 1, column: 1)
         return .array(value.split(separator: ",").map { JSON5Value(.string(String($0)), at: start) })
-      default: return try json("[\(value)]")
+      default: return try json(count.contains(1) && !value.contains(",") ? value : "[\(value)]")
       }
     default: return try json(value)
     }

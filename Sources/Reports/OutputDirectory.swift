@@ -27,12 +27,7 @@ public final class OutputDirectory {
     self.path = path
     try Self.checkPlace(url.path, path)
     let parent = url.deletingLastPathComponent()
-    do {
-      try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
-    } catch {
-      throw OutputError(
-        path: path, kind: .refused, problem: "cannot make the directory \(parent.path): \(Self.reason(error))")
-    }
+    try Self.makeDirectory(parent, for: path)
     workingPath = parent.appendingPathComponent(".\(name).partial-\(getpid())").path
     // Left over by a process of the same number that was killed.
     try? FileManager.default.removeItem(atPath: workingPath)
@@ -43,6 +38,19 @@ public final class OutputDirectory {
 
   deinit {
     discard()
+  }
+
+  /// Makes a directory and those above it, where they are missing.
+  private static func makeDirectory(_ url: URL, for path: String) throws(OutputError) {
+    var isDirectory = ObjCBool(false)
+    let exists = unsafe FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory)
+    if exists, isDirectory.boolValue { return }
+    if !exists { try makeDirectory(url.deletingLastPathComponent(), for: path) }
+    if !exists, unsafe mkdir(url.path, 0o777) == 0 { return }
+    // Another process may have made it in between.
+    let code = exists ? ENOTDIR : errno
+    if code == EEXIST { return }
+    throw OutputError(path: path, attempt: "make the directory \(url.path)", code: code)
   }
 
   private static func checkPlace(_ absolute: String, _ path: String) throws(OutputError) {

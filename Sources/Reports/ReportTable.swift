@@ -16,9 +16,10 @@ public struct ReportTable: Sendable, Equatable {
       self.digits = digits
     }
 
-    /// The name with its unit behind it, unless the name ends in it: `dram_bytes`, `latency_ms`, `energy_pJ`.
+    /// The name with its unit behind it, unless the name ends in it: `dram_bytes`, `latency_ms`, `share_percent`.
     public var header: String {
-      unit.isEmpty || name.hasSuffix("_" + unit) ? name : name + "_" + unit
+      let unit = unit == "%" ? "percent" : unit
+      return unit.isEmpty || name.hasSuffix("_" + unit) ? name : name + "_" + unit
     }
   }
 

@@ -33,15 +33,38 @@ extension ConfigurationSchema {
     .integer("machine.memory.latency_cycles", 1...100_000, default: 20, unit: "cycles", "Latency of the ideal memory."),
     .integer("machine.memory.capacity_bytes", 4096...(1 << 32), default: 1 << 28, unit: "bytes", "Size of the memory."),
     .integer("machine.clock.frequency_mhz", 1...100_000, default: 500, unit: "MHz", "The core clock."),
-    .string("workload.name", default: "layer", "What reports call the layer."),
-    .path("workload.ifmap", "The ifmap, [N, C, H, W] or [N, C]: int8, uint8 or bfloat16."),
-    .path("workload.filter", "The filters, [M, C/G, R, S] or [M, C]."),
-    .path("workload.bias", "An int32 bias for each filter."),
-    .path("workload.expect", "Psums that the result must equal."),
+    .string("workload.name", default: "layer", "What reports call a layer of `ifmap` and `filter`, or of `gemm`."),
+    .path("workload.ifmap", "The ifmap, [N, C, H, W] or [N, C]: int8, uint8 or bfloat16 (.npy)."),
+    .path("workload.filter", "The filters, [M, C/G, R, S] or [M, C] (.npy)."),
+    .path("workload.bias", "A bias for each filter: int32, or float32 for bfloat16 operands (.npy)."),
+    .path("workload.expect", "Psums [N, M, P, Q] that the result must equal: int32, or float32 (.npy)."),
     .integer("workload.ifmap_zero_point", -128...255, default: 0, "The ifmap value that counts as zero."),
-    .integer("workload.stride", 1...64, default: 1, unit: "elements", "Stride in both directions."),
-    .integer("workload.padding", 0...64, default: 0, unit: "elements", "Padding on all four sides."),
+    .integer("workload.filter_zero_point", -128...255, default: 0, "The filter value that counts as zero."),
+    ConfigurationKey(
+      "workload.stride", .list(of: .integer(1...4096), count: 1...2), default: .value(.list([.integer(1)])),
+      unit: "elements", "Stride: one for both directions, or vertical and horizontal."),
+    ConfigurationKey(
+      "workload.padding", .list(of: .integer(0...4096), count: 1...4), default: .value(.list([.integer(0)])),
+      unit: "elements", "Padding: one for all sides, vertical and horizontal, or top, left, bottom, right."),
+    ConfigurationKey(
+      "workload.dilation", .list(of: .integer(1...4096), count: 1...2), default: .value(.list([.integer(1)])),
+      unit: "elements", "Distance of filter taps: one for both directions, or vertical and horizontal."),
     .integer("workload.groups", 1...65536, default: 1, "Groups of the convolution."),
-    .integer("run.cycle_limit", 1...(1 << 40), default: 1 << 32, unit: "cycles", "Where a run stops at the latest."),
+    .path("workload.topology", "Layers as a CSV in SCALE-Sim's format, run on random tensors."),
+    ConfigurationKey("workload.layer", .string, default: .absent, "The one layer of the topology to run; absent: all."),
+    ConfigurationKey(
+      "workload.gemm", .string, default: .absent, "A matrix product MxKxN of random tensors: 32x24x16."),
+    .integer("workload.seed", 0...Int.max, default: 0, "Seed of random tensors."),
+    ConfigurationKey(
+      "workload.zeros", .number(0...1), default: .absent,
+      "Fraction of zeros in random ifmaps; absent: what the topology says, or 0."),
+    ConfigurationKey(
+      "workload.filter_zeros", .number(0...1), default: .absent,
+      "Fraction of zeros in random filters; absent: what the topology says, or 0."),
+    .integer(
+      "run.cycle_limit", 1...(1 << 40), default: 1 << 32, unit: "cycles",
+      "Where the run of a layer stops at the latest."),
+    .boolean(
+      "run.save_psums", default: false, "Whether the psums of every layer are written beside the report (.npy)."),
   ])
 }

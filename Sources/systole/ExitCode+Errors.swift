@@ -3,13 +3,9 @@ import Arguments
 import Configuration
 import Mappings
 import Reports
+import Runs
 import Tensors
 import Workloads
-
-/// A run that did not end: cycle limit or deadlock.
-struct StuckError: Error, CustomStringConvertible {
-  let description: String
-}
 
 extension ExitCode {
   /// What the process ends with after an error; an error that is not listed is a fault of the program.

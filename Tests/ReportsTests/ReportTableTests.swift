@@ -36,7 +36,7 @@ struct ReportTableTests {
   @Test func csvHasUnitsAndAllDigits() {
     #expect(
       Self.table().csv == """
-        layer,array_cycles,utilisation_%,time_ms
+        layer,array_cycles,utilisation_percent,time_ms
         conv1,1234567,98.25,1.5
         "fc ""1"", last",12,0.1,
 

@@ -2,7 +2,7 @@ public import Mappings
 import Memory
 public import Simulation
 public import Tensors
-import Workloads
+public import Workloads
 
 /// A layer on a systolic machine: tensors placed in its memory, the simulator ready to run, psums read back afterwards.
 public struct SystolicLayerRun: Sendable {
@@ -22,22 +22,26 @@ public struct SystolicLayerRun: Sendable {
     precondition(operands.ifmap.arithmetic == spec.arithmetic, "the machine computes in the operands' contract")
     self.operands = operands
     schedule = try SystolicSchedule(operands.layer, dataflow: spec.dataflow, resources: spec.resources)
-    var places = TensorPlacement(alignment: 64)
-    let ifmap = places.place(operands.ifmap.bytes.count)
-    let filter = places.place(operands.filter.bytes.count)
-    let bias = operands.bias.isEmpty ? nil : places.place(operands.bias.count * 4)
-    let ofmap = places.place(operands.layer.ofmapShape.count * 4)
+    let places = TensorPlacement(
+      operands.layer, operandBytes: spec.arithmetic.operandBytes, hasBias: !operands.bias.isEmpty)
     try places.check(layer: operands.layer.name, capacity: spec.memory.capacityBytes)
-    ofmapAddress = ofmap
+    ofmapAddress = places.ofmap
     var machine = SystolicMachine(spec)
-    machine.memory.contents.place(operands.ifmap.bytes, at: ifmap)
-    machine.memory.contents.place(operands.filter.bytes, at: filter)
-    if let bias { machine.memory.contents.place(operands.bias.flatMap(littleEndianBytes), at: bias) }
+    machine.memory.contents.place(operands.ifmap.bytes, at: places.ifmap)
+    machine.memory.contents.place(operands.filter.bytes, at: places.filter)
+    if let bias = places.bias { machine.memory.contents.place(operands.bias.flatMap(littleEndianBytes), at: bias) }
     machine.begin(
       PlacedLayer(
-        schedule, on: spec, ifmapAddress: ifmap, filterAddress: filter, biasAddress: bias, ofmapAddress: ofmap),
+        schedule, on: spec, ifmapAddress: places.ifmap, filterAddress: places.filter, biasAddress: places.bias,
+        ofmapAddress: places.ofmap),
       operands)
     simulator = Simulator(machine)
+  }
+
+  /// Throws `PlacementError` if a layer's tensors do not fit the machine's memory; they need not exist yet.
+  public static func checkPlacement(_ layer: ConvolutionLayer, on spec: SystolicSpec) throws(PlacementError) {
+    try TensorPlacement(layer, operandBytes: spec.arithmetic.operandBytes, hasBias: false)
+      .check(layer: layer.name, capacity: spec.memory.capacityBytes)
   }
 
   /// The psums [N, M, P, Q] that the machine has stored in its memory.
@@ -57,20 +61,31 @@ public struct SystolicLayerRun: Sendable {
   }
 }
 
-/// Places tensors one behind the other.
+/// Where the tensors of a layer lie off chip: one behind the other, each at a multiple of the port's width.
 private struct TensorPlacement {
-  let alignment: Int
-  var end = 0
+  private static let alignment = 64
 
-  mutating func place(_ bytes: Int) -> Int {
-    let address = (end + alignment - 1) / alignment * alignment
-    end = address + bytes
-    return address
+  let ifmap: Int
+  let filter: Int
+  let bias: Int?
+  let ofmap: Int
+  let end: Int
+
+  init(_ layer: ConvolutionLayer, operandBytes: Int, hasBias: Bool) {
+    var next = 0
+    func place(_ bytes: Int) -> Int {
+      defer { next = (next + bytes + Self.alignment - 1) / Self.alignment * Self.alignment }
+      return next
+    }
+    ifmap = place(layer.ifmapShape.count * operandBytes)
+    filter = place(layer.filterShape.count * operandBytes)
+    bias = hasBias ? place(layer.filters * 4) : nil
+    ofmap = place(layer.ofmapShape.count * 4)
+    end = next
   }
 
   func check(layer: String, capacity: Int) throws(PlacementError) {
-    let needed = (end + alignment - 1) / alignment * alignment
-    guard needed <= capacity else { throw PlacementError(layer: layer, neededBytes: needed, availableBytes: capacity) }
+    guard end <= capacity else { throw PlacementError(layer: layer, neededBytes: end, availableBytes: capacity) }
   }
 }
 
@@ -85,7 +100,7 @@ public struct PlacementError: Error, Equatable, CustomStringConvertible {
 
   /// The message a user reads.
   public var description: String {
-    "layer \(layer): its tensors need \(neededBytes) bytes, machine.memory.capacity_bytes gives \(availableBytes): "
+    "layer \(layer): its tensors: \(neededBytes) bytes needed, machine.memory.capacity_bytes gives \(availableBytes), "
       + "\(neededBytes - availableBytes) bytes too few; the least legal value is \(neededBytes)"
   }
 }

@@ -86,7 +86,7 @@ struct SystolicPlanner {
     if ifmapBytes(largest) > resources.ifmapBytes {
       throw failure(
         "machine.ifmap_spad.bytes",
-        "the ifmap of one ofmap row, \(largest.rows) rows of \(layer.channelsPerGroup) channels,",
+        "the ifmap of one ofmap row, \(largest.rows) rows of \(layer.channelsPerGroup) channels",
         ifmapBytes(largest), resources.ifmapBytes, 2)
     }
     throw failure(

@@ -184,7 +184,7 @@ public struct ScheduleError: Error, Equatable, CustomStringConvertible {
 
   /// The message a user reads.
   public var description: String {
-    "layer \(layer): \(what) needs \(neededBytes) bytes, \(key) gives \(availableBytes): "
+    "layer \(layer): \(what): \(neededBytes) bytes needed, \(key) gives \(availableBytes), "
       + "\(neededBytes - availableBytes) bytes too few; the least legal value is \(leastLegalBytes)"
   }
 }

@@ -1,0 +1,12 @@
+import Compute
+import Memory
+public import Signals
+
+extension SystolicMachine {
+  /// Every counter of the machine, block by block, in the order of the block diagram.
+  public var allCounters: [CounterValue] {
+    counters.values(scope: "array") + ifmapSpad.counters.values(scope: "ifmap_spad")
+      + filterSpad.counters.values(scope: "filter_spad") + accumulator.counters.values(scope: "accumulator")
+      + transfers.counters.values(scope: "transfer_engine") + memory.counters.values(scope: "memory")
+  }
+}

@@ -1,0 +1,93 @@
+public import Accelerators
+internal import Mappings
+public import Simulation
+internal import Tensors
+internal import Workloads
+
+/// How far the run of a layer is.
+public struct LayerProgress: Sendable {
+  /// The layer's name.
+  public let layer: String
+  /// The machine's dataflow: `ws`.
+  public let dataflow: String
+  /// Cycles of the core clock so far.
+  public let cycles: Int
+  /// Folds that have entered, and all of them.
+  public let folds: Int
+  public let foldCount: Int
+}
+
+/// A run that did not come to its end.
+public struct StuckError: Error, Sendable, CustomStringConvertible {
+  /// The layer's name.
+  public let layer: String
+  /// The machine's dataflow.
+  public let dataflow: String
+  /// How the run ended.
+  public let end: RunEnd
+
+  /// Layer, machine, and why.
+  public var description: String {
+    let place = "layer \(layer) on \(dataflow): "
+    switch end {
+    case .cycleLimit(let limit):
+      return place + "the limit of \(limit) cycles was reached before the run was finished; raise run.cycle_limit"
+    case .deadlock(let waits):
+      return place + "deadlock: " + waits.map { "\($0.block) waits for \($0.cause)" }.joined(separator: ", ")
+    case .finished, .stopped:
+      return place + "stopped"
+    }
+  }
+}
+
+/// Runs layers on a systolic machine, and compares their psums with the golden model and with the user's.
+public struct LayerRunner: Sendable {
+  /// The machine.
+  public let spec: SystolicSpec
+  /// Where a run stops at the latest, in cycles.
+  public let cycleLimit: Int
+
+  /// Cycles between two reports of progress: a few milliseconds of simulation.
+  private static let slice = 1 << 14
+
+  /// A runner for one machine.
+  public init(_ spec: SystolicSpec, cycleLimit: Int) {
+    self.spec = spec
+    self.cycleLimit = cycleLimit
+  }
+
+  /// Runs one layer from its first transfer to quiescence.
+  ///
+  /// Throws `ScheduleError` and `PlacementError` where it does not fit the machine, `StuckError` where it does not end.
+  public func run(
+    _ job: LayerJob, progress: (LayerProgress) -> Void = { _ in }
+  ) throws -> LayerResult {
+    // A layer that does not fit is refused before its tensors are made.
+    try SystolicLayerRun.checkPlacement(job.layer, on: spec)
+    var run = try SystolicLayerRun(try job.operands(), on: spec)
+    let foldCount = run.schedule.foldCount
+    var end = RunEnd.cycleLimit(0)
+    var stop = 0
+    while case .cycleLimit = end, stop < cycleLimit {
+      stop = min(cycleLimit, stop + Self.slice)
+      end = run.simulator.run(cycleLimit: stop)
+      let counters = run.simulator.machine.counters
+      progress(
+        LayerProgress(
+          layer: job.layer.name, dataflow: spec.dataflow.rawValue, cycles: counters.cycles, folds: counters.folds,
+          foldCount: foldCount))
+    }
+    guard end == .finished else { throw StuckError(layer: job.layer.name, dataflow: spec.dataflow.rawValue, end: end) }
+    return LayerResult(run, differences: try differences(run, job))
+  }
+
+  private func differences(_ run: SystolicLayerRun, _ job: LayerJob) throws -> [PsumDifference] {
+    let psums = run.psums
+    let golden = PsumDifference(
+      psums, expected: try run.goldenPsums(), from: "the golden model", arithmetic: spec.arithmetic)
+    let given = job.expectation.flatMap {
+      PsumDifference(psums, expected: $0.psums, from: $0.file, arithmetic: spec.arithmetic)
+    }
+    return [golden, given].compactMap { $0 }
+  }
+}

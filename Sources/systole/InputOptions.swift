@@ -1,0 +1,54 @@
+import Arguments
+import Configuration
+import Mappings
+import Runs
+import Tensors
+
+extension CommandOption {
+  /// How a user's machine and workload come in: shared by the commands that run, explain or trace them.
+  static let inputs: [CommandOption] = [
+    .setting("machine", ["FILE"], keys: ["machine"], "The machine: a file with the keys below `machine`."),
+    .choice("dataflow", Dataflow.allCases.map(\.rawValue) + ["all"], "What stays in the PEs; all: each of them."),
+    .setting(
+      "conv", ["IFMAP.npy", "FILTER.npy"], keys: ["workload.ifmap", "workload.filter"],
+      "A convolution of the tensors [N, C, H, W] and [M, C/G, R, S], int8, uint8 or bfloat16."),
+    .setting("stride", ["N[,N]"], keys: ["workload.stride"], "Its stride, or vertical and horizontal stride."),
+    .setting(
+      "padding", ["N[,N..]"], keys: ["workload.padding"],
+      "Its padding: all sides, or vertical, horizontal, or top, left, bottom, right."),
+    .setting("dilation", ["N[,N]"], keys: ["workload.dilation"], "Its dilation, or vertical and horizontal dilation."),
+    .setting("groups", "workload.groups", in: .run),
+    .setting("bias", "workload.bias", in: .run),
+    .setting("zero-point", "workload.ifmap_zero_point", in: .run),
+    .setting("filter-zero-point", "workload.filter_zero_point", in: .run),
+    .setting("expect", "workload.expect", in: .run),
+    .setting("topology", "workload.topology", in: .run),
+    .setting("layer", ["NAME"], keys: ["workload.layer"], "The one layer of the topology to run; without it: all."),
+    .setting("gemm", ["MxKxN"], keys: ["workload.gemm"], "A matrix product of random tensors."),
+    .setting("seed", "workload.seed", in: .run),
+    .setting(
+      "zeros", ["X"], keys: ["workload.zeros"], "Fraction of zeros in random ifmaps, 0 to 1; their number is exact."),
+    .setting("filter-zeros", ["X"], keys: ["workload.filter_zeros"], "Fraction of zeros in random filters, 0 to 1."),
+    .set,
+  ]
+}
+
+/// Why a configuration file cannot be read; the resolver says which one, and who refers to it.
+private struct LoadError: Error, CustomStringConvertible {
+  let description: String
+}
+
+extension ParsedArguments {
+  /// The configuration that file and options of `CommandOption.inputs` make together.
+  func configuration(_ inputs: InputFiles) throws -> Configuration {
+    try ConfigurationSchema.run.resolve(file: operand(0), overrides: overrides()) { path in
+      do throws(InputError) { return try inputs.bytes(of: path) } catch { throw LoadError(description: error.problem) }
+    }
+  }
+
+  /// The dataflows to run: that of the option, else the configuration's.
+  func dataflows(_ configuration: Configuration) -> [Dataflow] {
+    guard let word = value("dataflow") else { return [configuration.choice("machine.dataflow")] }
+    return Dataflow(rawValue: word).map { [$0] } ?? Dataflow.allCases
+  }
+}
