@@ -49,7 +49,7 @@ public enum NumpyFile {
     return bytes + Array(text.utf8)
   }
 
-  private static func appendElements(_ tensor: AnyTensor, to bytes: inout [UInt8]) {
+  static func appendElements(_ tensor: AnyTensor, to bytes: inout [UInt8]) {
     switch tensor {
     case .bool(let tensor): bytes.append(contentsOf: tensor.elements.lazy.map { $0 ? 1 : 0 })
     case .int8(let tensor): append(tensor.elements, to: &bytes)

@@ -1,5 +1,5 @@
 /// How the integers of a tensor stand for real numbers: real = scale x (integer - zero point).
-public struct Quantisation: Hashable, Sendable {
+public struct Quantisation: Hashable, Sendable, Codable {
   /// One scale, or one for each index of `axis`.
   public var scales: [Float]
   /// As many zero points as scales.
@@ -36,6 +36,7 @@ public struct Quantisation: Hashable, Sendable {
   }
 
   /// The real number that an integer stands for. One scale only.
+  @inlinable
   public func real(_ integer: Int32) -> Float {
     scales[0] * Float(Int64(integer) - Int64(zeroPoints[0]))
   }

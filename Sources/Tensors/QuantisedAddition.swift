@@ -2,7 +2,13 @@
 ///
 /// Operands less their zero points are scaled up by 2^20, brought to twice the larger input scale, summed, and scaled to
 /// the output; each scaling is gemmlowp's double rounding. The `float` scheme instead dequantises, adds and quantises.
-public struct QuantisedAddition: Hashable, Sendable {
+public struct QuantisedAddition: Hashable, Sendable, Codable {
+  /// The factors of an addition.
+  public struct Multipliers: Hashable, Sendable, Codable {
+    /// Of the left operand, of the right one and of the sum.
+    public let left, right, output: QuantisedMultiplier
+  }
+
   /// How scalings round; `singleRounding` is treated as double rounding, since no runtime adds with it.
   public var scheme: RequantisationScheme
   /// Bits by which operands are scaled up.
@@ -14,7 +20,7 @@ public struct QuantisedAddition: Hashable, Sendable {
   /// See `left`.
   public let output: Quantisation
   /// Factors of left operand, right operand and sum.
-  public let multipliers: (left: QuantisedMultiplier, right: QuantisedMultiplier, output: QuantisedMultiplier)
+  public let multipliers: Multipliers
   /// Results are limited to this range after the zero point is added; a fused ReLU is the lower bound.
   public var clamp: ClosedRange<Int32>
 
@@ -35,33 +41,43 @@ public struct QuantisedAddition: Hashable, Sendable {
     self.left = left
     self.right = right
     self.output = output
-    multipliers = (leftFactor, rightFactor, outputFactor)
+    multipliers = Multipliers(left: leftFactor, right: rightFactor, output: outputFactor)
     self.clamp = clamp
   }
 
   /// The sum of two stored elements.
   public func apply(_ first: Int32, _ second: Int32) -> Int32 {
-    if scheme == .float {
-      return output.quantise(left.real(first) + right.real(second), range: clamp)
-    }
-    let scaledLeft = multipliers.left.applyDoubleRounding((first &- left.zeroPoints[0]) &<< Int32(Self.leftShift))
-    let scaledRight = multipliers.right.applyDoubleRounding((second &- right.zeroPoints[0]) &<< Int32(Self.leftShift))
-    let sum = multipliers.output.applyDoubleRounding(scaledLeft &+ scaledRight) &+ output.zeroPoints[0]
-    return max(clamp.lowerBound, min(clamp.upperBound, sum))
+    stored(scaled(sum(term(first, isRight: false), term(second, isRight: true))))
   }
 
-  /// Equality of the stored parts.
-  public static func == (one: QuantisedAddition, other: QuantisedAddition) -> Bool {
-    one.scheme == other.scheme && one.left == other.left && one.right == other.right && one.output == other.output
-      && one.clamp == other.clamp
+  /// A stored operand on the common scale: a 32-bit integer, or with the `float` scheme the bits of a binary32.
+  @inlinable
+  public func term(_ operand: Int32, isRight: Bool) -> Int32 {
+    let quantisation = isRight ? right : left
+    if scheme == .float { return Int32(bitPattern: quantisation.real(operand).bitPattern) }
+    let multiplier = isRight ? multipliers.right : multipliers.left
+    return multiplier.applyDoubleRounding((operand &- quantisation.zeroPoints[0]) &<< Int32(Self.leftShift))
   }
 
-  /// Hashes what equality compares.
-  public func hash(into hasher: inout Hasher) {
-    hasher.combine(scheme)
-    hasher.combine(left)
-    hasher.combine(right)
-    hasher.combine(output)
-    hasher.combine(clamp)
+  /// The sum of two terms, as bits.
+  @inlinable
+  public func sum(_ left: Int32, _ right: Int32) -> Int32 {
+    guard scheme == .float else { return left &+ right }
+    let sum = Float(bitPattern: UInt32(bitPattern: left)) + Float(bitPattern: UInt32(bitPattern: right))
+    return Int32(bitPattern: sum.bitPattern)
+  }
+
+  /// A sum on the output's scale, rounded.
+  @inlinable
+  public func scaled(_ sum: Int32) -> Int32 {
+    guard scheme == .float else { return multipliers.output.applyDoubleRounding(sum) }
+    let real = Float(bitPattern: UInt32(bitPattern: sum))
+    return Int32(saturating: (real / output.scales[0]).rounded(.toNearestOrEven))
+  }
+
+  /// A scaled sum with the zero point added, limited to the stored range.
+  @inlinable
+  public func stored(_ scaled: Int32) -> Int32 {
+    StoredRange(zeroPoint: output.zeroPoints[0], clamp: clamp).stored(scaled)
   }
 }

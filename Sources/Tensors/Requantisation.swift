@@ -1,5 +1,5 @@
 /// How a 32-bit psum becomes an 8-bit result: which multiplications and roundings, in which order.
-public enum RequantisationScheme: String, CaseIterable, Sendable {
+public enum RequantisationScheme: String, CaseIterable, Sendable, Codable {
   /// gemmlowp: high half of the doubled product, rounded, then a rounding shift; ties away from zero.
   ///
   /// What LiteRT's reference kernels do in CONV_2D, DEPTHWISE_CONV_2D and ADD, and TensorFlow Lite Micro everywhere.
@@ -14,7 +14,7 @@ public enum RequantisationScheme: String, CaseIterable, Sendable {
 ///
 /// The factor is about `multiplier` x 2^(`shift` - 31), `multiplier` in 2^30 ..< 2^31 (0 for a factor of 0). Source:
 /// gemmlowp, "Building a quantization paradigm from first principles"; TensorFlow Lite `QuantizeMultiplier`.
-public struct QuantisedMultiplier: Hashable, Sendable {
+public struct QuantisedMultiplier: Hashable, Sendable, Codable {
   /// Significand with 31 fraction bits.
   public var multiplier: Int32
   /// Power of two: left when positive, right when negative.
@@ -83,11 +83,36 @@ public struct QuantisedMultiplier: Hashable, Sendable {
   }
 }
 
+/// One factor in the forms that the schemes multiply by.
+public struct RequantisationFactor: Hashable, Sendable, Codable {
+  /// For the integer schemes.
+  public var multiplier: QuantisedMultiplier
+  /// For the `float` scheme.
+  public var real: Float
+
+  /// A factor by its two forms.
+  @inlinable
+  public init(multiplier: QuantisedMultiplier, real: Float) {
+    self.multiplier = multiplier
+    self.real = real
+  }
+
+  /// A value times the factor, rounded by the scheme and saturated to 32 bits.
+  @inlinable
+  public func scaled(_ value: Int32, _ scheme: RequantisationScheme) -> Int32 {
+    switch scheme {
+    case .doubleRounding: multiplier.applyDoubleRounding(value)
+    case .singleRounding: multiplier.applySingleRounding(value)
+    case .float: Int32(saturating: (Float(value) * real).rounded(.toNearestOrEven))
+    }
+  }
+}
+
 /// The requantisation of one layer: scheme, factors (one, or one a channel), zero point and clamp.
 ///
 /// Result = clamp(round(psum x factor) + zero point). A fused ReLU or ReLU6 is the clamp. Hardware and golden model call
 /// `apply`, so that a result can differ only by its psum.
-public struct Requantisation: Hashable, Sendable {
+public struct Requantisation: Hashable, Sendable, Codable {
   /// Which multiplications and roundings.
   public var scheme: RequantisationScheme
   /// Input scale x filter scale / output scale, exactly enough for every scheme; one, or one a channel.
@@ -122,17 +147,23 @@ public struct Requantisation: Hashable, Sendable {
   /// One psum of a channel requantised.
   @inlinable
   public func apply(_ psum: Int32, channel: Int) -> Int32 {
-    let index = multipliers.count == 1 ? 0 : channel
-    let scaled: Int64
-    switch scheme {
-    case .doubleRounding: scaled = Int64(multipliers[index].applyDoubleRounding(psum))
-    case .singleRounding: scaled = Int64(multipliers[index].applySingleRounding(psum))
-    case .float:
-      let rounded = (Float(psum) * floatFactors[index]).rounded(.toNearestOrEven)
-      scaled = Int64(max(-0x1p40, min(0x1p40, rounded)))
-    }
-    return Int32(max(Int64(clamp.lowerBound), min(Int64(clamp.upperBound), scaled + Int64(zeroPoint))))
+    stored(factor(of: channel).scaled(psum, scheme))
   }
+
+  /// The factor of a channel, as one register of hardware holds it.
+  @inlinable
+  public func factor(of channel: Int) -> RequantisationFactor {
+    let index = multipliers.count == 1 ? 0 : channel
+    return RequantisationFactor(multiplier: multipliers[index], real: floatFactors[index])
+  }
+
+  /// A scaled psum with the zero point added, limited to the stored range.
+  @inlinable
+  public func stored(_ scaled: Int32) -> Int32 { range.stored(scaled) }
+
+  /// Zero point and clamp.
+  @inlinable
+  public var range: StoredRange { StoredRange(zeroPoint: zeroPoint, clamp: clamp) }
 
   /// Psums [N, M, ...] requantised channel by channel.
   public func apply(_ psums: Tensor<Int32>) -> Tensor<Int32> {

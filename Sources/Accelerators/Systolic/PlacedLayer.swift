@@ -19,8 +19,11 @@ public final class PlacedLayer: Sendable, Codable {
   public let biasAddress: Int?
   /// First byte of the psums that are stored.
   public let ofmapAddress: Int
-  /// Bytes of an operand.
+  /// How psums become the bytes that are stored; nil where psums are stored themselves.
+  public let requantisation: PlacedRequantisation?
+  /// Bytes of an operand, and of a stored result.
   public let operandBytes: Int
+  public let resultBytes: Int
   /// Psums of one half of the accumulator, and its halves.
   let halfWords: Int
   let accumulatorHalves: Int
@@ -33,14 +36,16 @@ public final class PlacedLayer: Sendable, Codable {
   /// A layer placed for a machine.
   public init(
     _ schedule: SystolicSchedule, on spec: SystolicSpec, ifmapAddress: Int, filterAddress: Int, biasAddress: Int?,
-    ofmapAddress: Int
+    ofmapAddress: Int, requantisation: PlacedRequantisation? = nil
   ) {
     self.schedule = schedule
     self.ifmapAddress = ifmapAddress
     self.filterAddress = filterAddress
     self.biasAddress = biasAddress
     self.ofmapAddress = ofmapAddress
+    self.requantisation = requantisation
     operandBytes = spec.arithmetic.operandBytes
+    resultBytes = requantisation == nil ? spec.arithmetic.psumBytes : 1
     halfWords = spec.accumulatorBytes / spec.accumulatorHalves / 4
     accumulatorHalves = spec.accumulatorHalves
     ifmapHalfElements = spec.ifmapSpad.halfBytes / operandBytes
@@ -107,12 +112,11 @@ extension PlacedLayer {
 
   private func psumStore(_ fold: Fold, image: Int, within: Int, run: Int, images: Int, at position: Int) -> Transfer {
     let plane = layer.outputHeight * layer.outputWidth
-    let filter = fold.group * layer.filtersPerGroup + fold.n.lowerBound
     let (positionStride, filterStride) = psumStrides
     var store = Transfer(
-      memoryAddress: ofmapAddress + ((image * layer.filters + filter) * plane + within) * 4,
-      runBytes: run * 4, innerCount: fold.n.count, innerStride: plane * 4,
-      outerCount: images, outerStride: layer.filters * plane * 4,
+      memoryAddress: ofmapAddress + ((image * layer.filters + firstFilter(of: fold)) * plane + within) * resultBytes,
+      runBytes: run * resultBytes, innerCount: fold.n.count, innerStride: plane * resultBytes,
+      outerCount: images, outerStride: layer.filters * plane * resultBytes,
       bufferAddress: psumBase(fold) + (position - fold.m.lowerBound) * positionStride,
       tile: fold.psumTile, completesTile: false)
     store.bufferRunStride = positionStride
@@ -120,6 +124,9 @@ extension PlacedLayer {
     store.bufferOuterStride = plane * positionStride
     return store
   }
+
+  /// The first filter of a fold, over all groups.
+  func firstFilter(of fold: Fold) -> Int { fold.group * layer.filtersPerGroup + fold.n.lowerBound }
 
   /// First word of a fold's psums in the accumulator.
   func psumBase(_ fold: Fold) -> Int { fold.psumTile % accumulatorHalves * halfWords }
@@ -190,7 +197,7 @@ extension PlacedLayer {
   /// What the feet of the columns do with vector `vector` of a fold: on WS a position, on IS a filter, on OS an array row.
   func psumControl(_ fold: Fold, vector: Int, drainedRows: Int) -> PsumControl {
     let isUsed = schedule.dataflow != .outputStationary || vector < fold.m.count
-    let filter = fold.group * layer.filtersPerGroup + fold.n.lowerBound
+    let filter = firstFilter(of: fold)
     let columnsAreFilters = schedule.dataflow != .inputStationary
     // On OS the rows leave bottom first, so row 0 is the last of them.
     let isLastVector =

@@ -6,13 +6,15 @@ import Tensors
 extension SystolicMachine {
   /// Accesses of every level since the machine was built, for energy.
   ///
-  /// The scratchpads and the accumulator are its global buffer. A MAC's operand that comes from a neighbour or from the array's
+  /// The scratchpads, the accumulator and the vector buffer are its global buffer; factors and tables
+  /// are not counted. Once it has made bytes of psums, off-chip psums are counted in bytes. A MAC's operand that comes from a neighbour or from the array's
   /// edge is an access of the array level, one that stays in the PE an access of its register: WS reads the weight, IS the
   /// ifmap there, OS reads and writes the psum. A psum that moves on, to the next PE or to the accumulator, is one access
   /// of the array level. Zeros of the padding are not read from a scratchpad, but travel through the array.
   public var accessCounts: AccessCounts {
     let operandBytes = spec.arithmetic.operandBytes
-    var accesses = AccessCounts(operandBits: 8 * operandBytes, psumBits: 32, ofmapBits: 32)
+    var accesses = AccessCounts(
+      operandBits: 8 * operandBytes, psumBits: 32, ofmapBits: vector.unit.counters.results == 0 ? 32 : 8)
     accesses.gatedMACs = counters.labels[.gated]
     accesses.macs = counters.macs - accesses.gatedMACs
     countBuffers(&accesses, operandBytes: operandBytes)
@@ -23,11 +25,15 @@ extension SystolicMachine {
   private func countBuffers(_ accesses: inout AccessCounts, operandBytes: Int) {
     let (ifmap, filter) = (ifmapSpad.counters, filterSpad.counters)
     let (psums, moved) = (accumulator.counters, transfers.counters)
-    let biases = (moved.loadedBytes - ifmap.writtenBytes - filter.writtenBytes) / 4
-    accesses[.dram, .ifmap] = .init(reads: ifmap.writtenBytes / operandBytes)
+    let streamed = vector.buffer.counters
+    let ofmapBytes = accesses.ofmapBits / 8
+    let otherBytes = streamed.writtenBytes + vector.unit.counters.parameterBytes
+    let biases = (moved.loadedBytes - ifmap.writtenBytes - filter.writtenBytes - otherBytes) / 4
+    accesses[.dram, .ifmap] = .init(reads: ifmap.writtenBytes / operandBytes + streamed.writtenBytes)
     accesses[.dram, .filter] = .init(reads: filter.writtenBytes / operandBytes)
-    accesses[.dram, .psum] = .init(reads: biases, writes: moved.storedBytes / 4)
-    accesses[.globalBuffer, .ifmap] = .init(reads: ifmap.reads, writes: ifmap.writtenBytes / operandBytes)
+    accesses[.dram, .psum] = .init(reads: biases * 4 / ofmapBytes, writes: moved.storedBytes / ofmapBytes)
+    accesses[.globalBuffer, .ifmap] = .init(
+      reads: ifmap.reads + streamed.reads, writes: ifmap.writtenBytes / operandBytes + streamed.writtenBytes)
     accesses[.globalBuffer, .filter] = .init(reads: filter.reads, writes: filter.writtenBytes / operandBytes)
     accesses[.globalBuffer, .psum] = .init(
       reads: psums.reads + psums.biasReads + psums.storeReads, writes: psums.writes + biases)

@@ -28,7 +28,7 @@ extension SystolicMachine: ObservableMachine {
   private enum Block: Int, CaseIterable {
     case control, prefetcher, transfers, requests, memory, responses, ifmapSpad, filterSpad, west, north, array,
       annotations
-    case accumulator
+    case accumulator, vectorSequencer, vectorUnit, vectorResults, storePacker, packedStores
   }
 
   public var blocks: [BlockDeclaration] {
@@ -47,6 +47,11 @@ extension SystolicMachine: ObservableMachine {
       case .array: arrayDeclaration
       case .annotations: declare("array", Self.annotations, self)
       case .accumulator: declare("accumulator", PsumAccumulator.columns, accumulator)
+      case .vectorSequencer: declare("vector.sequencer", VectorSequencer.columns, vector.sequencer)
+      case .vectorUnit: declare("vector.unit", VectorUnit.columns, vector.unit)
+      case .vectorResults: declare("vector.results", VectorResultSignals.columns, vector.results)
+      case .storePacker: declare("vector.packer", StorePacker.columns, vector.packer)
+      case .packedStores: declare("vector.stores", MemoryPortSignals.packedStores, vector.packed)
       }
     }
   }
@@ -68,6 +73,11 @@ extension SystolicMachine: ObservableMachine {
       outputStationaryArray?.read(column: column, into: &sampler)
     case .annotations: Self.annotations[column].read(self, &sampler)
     case .accumulator: accumulator.read(column: column, into: &sampler)
+    case .vectorSequencer: vector.sequencer.read(column: column, into: &sampler)
+    case .vectorUnit: vector.unit.read(column: column, into: &sampler)
+    case .vectorResults: VectorResultSignals.columns[column].read(vector.results, &sampler)
+    case .storePacker: vector.packer.read(column: column, into: &sampler)
+    case .packedStores: MemoryPortSignals.packedStores[column].read(vector.packed, &sampler)
     }
   }
 
@@ -86,7 +96,7 @@ extension SystolicMachine {
       sampler.take(count: 1) { _ in
         UInt64(machine.layersBegun)
       } text: { _ in
-        machine.layer?.schedule.layer.name ?? "-"
+        machine.layer?.schedule.layer.name ?? machine.vector.streams.layer?.name ?? "-"
       }
     },
     SignalColumn(

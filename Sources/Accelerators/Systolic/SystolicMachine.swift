@@ -13,7 +13,8 @@ import Tensors
 ///                |         |                        |
 ///                |         +----> ifmap spad -> skew (west) -> [ PE array ]
 ///                |                                                  | psums
-///                +<------------------------------------------- accumulator
+///                +<-- bytes -- vector unit <-- psums --------- accumulator
+///                +------------------ psums ----------------------<-+
 /// ```
 ///
 /// Its stored properties are its bill of materials; `Step` is its block diagram.
@@ -26,6 +27,8 @@ public struct SystolicMachine: Machine, Sendable, Codable {
     case transfer
     /// Answers requests.
     case memory
+    /// Reads psums or operands, requantises, pools, adds, and packs the results for the port.
+    case vector
     /// Fold sequencer, scratchpad reads, skew, PEs and accumulator: one clock enable freezes them together.
     case array
   }
@@ -33,9 +36,9 @@ public struct SystolicMachine: Machine, Sendable, Codable {
   /// What the machine was built as.
   public let spec: SystolicSpec
   /// The layer it runs, if any.
-  public private(set) var layer: PlacedLayer?
+  public internal(set) var layer: PlacedLayer?
   /// Layers begun since the machine was built.
-  private(set) var layersBegun = 0
+  var layersBegun = 0
 
   var prefetcher = TilePrefetcher()
   /// Moves tiles.
@@ -58,6 +61,8 @@ public struct SystolicMachine: Machine, Sendable, Codable {
   var psumSchedule: PsumSchedule
   /// Adds psums of successive folds.
   public internal(set) var accumulator: PsumAccumulator
+  /// The vector unit, its buffer and its control.
+  public internal(set) var vector: VectorPath
 
   /// What array and control counted.
   public internal(set) var counters = SystolicCounters()
@@ -93,21 +98,9 @@ public struct SystolicMachine: Machine, Sendable, Codable {
     accumulator = PsumAccumulator(
       columns: spec.columns, bytes: spec.accumulatorBytes, halves: spec.accumulatorHalves, biasBytes: spec.biasBytes,
       arithmetic: spec.arithmetic)
+    vector = VectorPath(spec.vector, portBytes: spec.memory.portBytes)
     psumControl = [PsumControl](repeating: .none, count: spec.columns)
     drainedRows = [Int32](repeating: -1, count: spec.columns)
-  }
-
-  /// Hands the machine a layer whose tensors lie in its memory. It must be quiescent.
-  public mutating func begin(_ layer: PlacedLayer, _ operands: LayerOperands) {
-    precondition(isQuiescent, "a machine runs one layer at a time")
-    self.layer = layer
-    layersBegun += 1
-    prefetcher.begin(layer)
-    folds.begin(layer.schedule)
-    transfers.beginLayer()
-    accumulator.beginLayer()
-    ifmapSpad.configure(format: operands.ifmap.format, zeroPoint: operands.ifmap.zeroPoint)
-    filterSpad.configure(format: operands.filter.format, zeroPoint: operands.filter.zeroPoint)
   }
 
   // MARK: Machine
@@ -123,14 +116,20 @@ public struct SystolicMachine: Machine, Sendable, Codable {
     switch step {
     case .prefetch:
       guard let layer else { return }
-      prefetcher.evaluate(layer, prefetchView, engine: &transfers)
+      prefetcher.evaluate(layer, prefetchView, engine: &transfers, vector: &vector)
     case .transfer:
       let psums = accumulator
       let storedBytes = transfers.counters.storedBytes
-      delivery = transfers.evaluate(requests: &requests, responses: &responses) { psums.psum(at: $0) }
-      accumulator.countStoreReads((transfers.counters.storedBytes - storedBytes) / 4)
+      delivery = transfers.evaluate(requests: &requests, responses: &responses, packed: &vector.packed) {
+        psums.psum(at: $0)
+      }
+      if storesPsums { accumulator.countStoreReads((transfers.counters.storedBytes - storedBytes) / 4) }
     case .memory:
       memory.evaluate(requests: &requests, responses: &responses, cycle: cycle)
+    case .vector:
+      let psums = accumulator
+      vector.evaluate(psum: { psums.psum(at: $0) }, transfers: &transfers)
+      accumulator.countStoreReads(vector.sequencer.psumsRead)
     case .array:
       evaluateArray()
     }
@@ -141,6 +140,7 @@ public struct SystolicMachine: Machine, Sendable, Codable {
     commitArray()
     commitDelivery()
     transfers.commit()
+    vector.commit()
     memory.commit()
     requests.commit()
     responses.commit()
@@ -159,27 +159,35 @@ public struct SystolicMachine: Machine, Sendable, Codable {
       for byte in 0..<delivery.count {
         accumulator.writeBiasByte(delivery.beat[delivery.first + byte], at: delivery.address + byte)
       }
+    case .vectorParameters:
+      for byte in 0..<delivery.count {
+        vector.unit.writeParameter(delivery.beat[delivery.first + byte], at: delivery.address + byte)
+      }
+    case .vectorOperands:
+      vector.buffer.commitWrite(delivery.beat, first: delivery.first, count: delivery.count, at: delivery.address)
     }
   }
 
   /// Asleep while only the memory works, waiting when nothing is under way.
   public func activity(of domain: Int, after cycle: Int) -> Activity {
     if isArrayBusy { return .busy }
-    if let layer, prefetcher.canAct(layer, prefetchView, transfers) { return .busy }
-    return transfers.activity(requests: requests, responses: responses)
+    if let layer, prefetcher.canAct(layer, prefetchView, transfers, vector) { return .busy }
+    if vector.isBusy(transfers) { return .busy }
+    return transfers.activity(requests: requests, responses: responses, packed: vector.packed)
       .sooner(memory.activity(requests: requests, responses: responses, after: cycle))
   }
 
   /// Labels skipped cycles by what the array waits for.
   public mutating func credit(skipped cycles: Int, domain: Int) {
     counters.cycles += cycles
-    counters.labels[folds.waitLabel(folds.issue(readiness).hold)] += cycles * spec.peCount
+    counters.labels[layer == nil ? .idle : folds.waitLabel(folds.issue(readiness).hold)] += cycles * spec.peCount
+    vector.credit(skipped: cycles)
   }
 
   /// Every fold has left, every psum is stored, nothing is under way.
   public var isQuiescent: Bool {
     prefetcher.isFinished && folds.isFinished && !isArrayBusy && transfers.isQuiescent
-      && memory.isQuiescent && requests.isQuiescent && responses.isQuiescent
+      && vector.isQuiescent && memory.isQuiescent && requests.isQuiescent && responses.isQuiescent
   }
 
   /// What the sequencer, the prefetcher and the transfer engine wait for.
@@ -187,9 +195,13 @@ public struct SystolicMachine: Machine, Sendable, Codable {
     var waits: [Wait] = []
     if !folds.isFinished { waits.append(Wait(block: "fold_sequencer", cause: "\(folds.issue(readiness).hold)")) }
     if !prefetcher.isFinished { waits.append(Wait(block: "prefetcher", cause: "\(prefetcher.state)")) }
+    if !vector.isQuiescent { waits.append(Wait(block: "vector_unit", cause: "operands or room for results")) }
     if !transfers.isQuiescent { waits.append(Wait(block: "transfer_engine", cause: "answers from memory")) }
     return waits
   }
+
+  /// Whether psums go off chip as they are.
+  private var storesPsums: Bool { layer != nil && layer?.requantisation == nil }
 
   /// What the prefetcher sees: committed state.
   private var prefetchView: TilePrefetcher.View {

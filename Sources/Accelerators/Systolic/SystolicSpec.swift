@@ -32,6 +32,8 @@ public struct SystolicSpec: Sendable, Codable, Equatable {
   public var accumulatorHalves: Int
   /// Bytes of the bias registers.
   public var biasBytes: Int
+  /// The vector unit behind the array.
+  public var vector: VectorPath.Spec
   /// The off-chip memory.
   public var memory: IdealMemory.Spec
   /// The core clock.
@@ -41,7 +43,8 @@ public struct SystolicSpec: Sendable, Codable, Equatable {
   public init(
     dataflow: Dataflow, arithmetic: Arithmetic, rows: Int, columns: Int, macStages: Int, edgeRegisters: Int,
     isDoubleBuffered: Bool, gatesZeros: Bool, ifmapSpad: OperandScratchpad.Spec, filterSpad: OperandScratchpad.Spec,
-    accumulatorBytes: Int, accumulatorHalves: Int, biasBytes: Int, memory: IdealMemory.Spec, clock: ClockDomain
+    accumulatorBytes: Int, accumulatorHalves: Int, biasBytes: Int, vector: VectorPath.Spec = .standard,
+    memory: IdealMemory.Spec, clock: ClockDomain
   ) {
     self.dataflow = dataflow
     self.arithmetic = arithmetic
@@ -56,6 +59,7 @@ public struct SystolicSpec: Sendable, Codable, Equatable {
     self.accumulatorBytes = accumulatorBytes
     self.accumulatorHalves = accumulatorHalves
     self.biasBytes = biasBytes
+    self.vector = vector
     self.memory = memory
     self.clock = clock
   }

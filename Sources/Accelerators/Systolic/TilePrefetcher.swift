@@ -7,27 +7,30 @@ import Memory
 /// needed; because loads go in the order of first use, they can never block each other for ever.
 struct TilePrefetcher: Sendable, Codable {
   /// The machine's buffers as load destinations.
-  enum Buffer: Int, CaseIterable, Sendable, Codable { case ifmap, filter, bias }
+  enum Buffer: Int, CaseIterable, Sendable, Codable { case ifmap, filter, bias, vectorParameters, vectorOperands }
 
   /// What it is about.
   enum State: UInt8, CaseIterable, Sendable, Codable {
-    case idle, loadingBias, loadingIfmap, loadingFilter, waitingForHalf, waitingForQueue, finished
+    case idle, loadingParameters, loadingBias, loadingIfmap, loadingFilter, waitingForHalf, waitingForQueue, finished
   }
 
   private var cursor: FoldCursor?
   private(set) var state = State.idle
   private(set) var requestedIfmapTiles = 0
   private(set) var requestedFilterTiles = 0
+  private var areParametersRequested = true
   private var isBiasRequested = true
 
   private var storeCursor: FoldCursor?
   private var storedTiles = 0
   private var storeParts: [Transfer] = []
+  private var storeFilter = 0
 
   mutating func begin(_ layer: PlacedLayer) {
     self = TilePrefetcher()
     cursor = FoldCursor(layer.schedule)
     storeCursor = FoldCursor(layer.schedule)
+    areParametersRequested = layer.requantisation == nil
     isBiasRequested = layer.biasAddress == nil
   }
 
@@ -47,6 +50,7 @@ struct TilePrefetcher: Sendable, Codable {
   /// What the load side does next.
   private enum LoadStep {
     case wait(State)
+    case parameters
     case bias
     case ifmap(Fold)
     case filter(Fold)
@@ -56,6 +60,7 @@ struct TilePrefetcher: Sendable, Codable {
   private func nextLoad(_ layer: PlacedLayer, _ view: View, _ engine: borrowing TransferEngine) -> LoadStep {
     guard let cursor, !cursor.isAtEnd else { return .wait(cursor == nil ? .idle : .finished) }
     guard engine.canQueueLoad else { return .wait(.waitingForQueue) }
+    if !areParametersRequested { return .parameters }
     if !isBiasRequested { return .bias }
     let fold = cursor.fold(in: layer.schedule)
     if fold.ifmapTile == requestedIfmapTiles {
@@ -68,17 +73,26 @@ struct TilePrefetcher: Sendable, Codable {
   }
 
   /// Whether `evaluate` would do anything.
-  func canAct(_ layer: PlacedLayer, _ view: View, _ engine: borrowing TransferEngine) -> Bool {
-    if storedTiles < view.completedPsumTiles || (!storeParts.isEmpty && engine.canQueueStore) { return true }
+  func canAct(
+    _ layer: PlacedLayer, _ view: View, _ engine: borrowing TransferEngine, _ vector: borrowing VectorPath
+  ) -> Bool {
+    let canQueueStore = layer.requantisation == nil ? engine.canQueueStore : vector.canQueue
+    if storeParts.isEmpty ? storedTiles < view.completedPsumTiles : canQueueStore { return true }
     if case .wait = nextLoad(layer, view, engine) { return false }
     return true
   }
 
   /// Queues at most one load and one store.
-  mutating func evaluate(_ layer: PlacedLayer, _ view: View, engine: inout TransferEngine) {
+  mutating func evaluate(
+    _ layer: PlacedLayer, _ view: View, engine: inout TransferEngine, vector: inout VectorPath
+  ) {
     switch nextLoad(layer, view, engine) {
     case .wait(let reason):
       state = reason
+    case .parameters:
+      state = .loadingParameters
+      areParametersRequested = true
+      engine.queue(.init(layer.parameterLoad, into: Buffer.vectorParameters.rawValue))
     case .bias:
       state = .loadingBias
       isBiasRequested = true
@@ -95,16 +109,21 @@ struct TilePrefetcher: Sendable, Codable {
     case .nextFold:
       cursor?.advance(in: layer.schedule)
     }
-    queueStore(layer, view.completedPsumTiles, &engine)
+    nextStore(layer, view.completedPsumTiles)
+    if layer.requantisation == nil {
+      if engine.canQueueStore, !storeParts.isEmpty { engine.queue(store: storeParts.removeFirst()) }
+    } else if vector.canQueue, !storeParts.isEmpty {
+      vector.queue(layer.vectorJob(storeParts.removeFirst(), firstFilter: storeFilter))
+    }
   }
 
-  private mutating func queueStore(_ layer: PlacedLayer, _ completedTiles: Int, _ engine: inout TransferEngine) {
-    if storeParts.isEmpty, storedTiles < completedTiles, let cursor = storeCursor {
-      storeParts = layer.psumStores(cursor.fold(in: layer.schedule))
-      storedTiles += 1
-      for _ in 0..<layer.schedule.reductionFolds { storeCursor?.advance(in: layer.schedule) }
-    }
-    guard engine.canQueueStore, !storeParts.isEmpty else { return }
-    engine.queue(store: storeParts.removeFirst())
+  /// Works out the stores of the next complete set of psums.
+  private mutating func nextStore(_ layer: PlacedLayer, _ completedTiles: Int) {
+    guard storeParts.isEmpty, storedTiles < completedTiles, let cursor = storeCursor else { return }
+    let fold = cursor.fold(in: layer.schedule)
+    storeParts = layer.psumStores(fold)
+    storeFilter = layer.firstFilter(of: fold)
+    storedTiles += 1
+    for _ in 0..<layer.schedule.reductionFolds { storeCursor?.advance(in: layer.schedule) }
   }
 }

@@ -182,6 +182,16 @@ public struct ScheduleError: Error, Equatable, CustomStringConvertible {
   /// The least legal value of the key.
   public let leastLegalBytes: Int
 
+  /// An error by its parts.
+  public init(layer: String, key: String, what: String, neededBytes: Int, availableBytes: Int, leastLegalBytes: Int) {
+    self.layer = layer
+    self.key = key
+    self.what = what
+    self.neededBytes = neededBytes
+    self.availableBytes = availableBytes
+    self.leastLegalBytes = leastLegalBytes
+  }
+
   /// The message a user reads.
   public var description: String {
     "layer \(layer): \(what): \(neededBytes) bytes needed, \(key) gives \(availableBytes), "

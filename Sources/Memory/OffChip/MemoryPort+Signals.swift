@@ -5,7 +5,7 @@ public import Simulation
 public enum MemoryPortSignals {
   /// What the requests' link shows.
   public static let requests: [SignalColumn<Link<MemoryRequest>>] =
-    handshake() + [
+    Link<MemoryRequest>.handshakeColumns + [
       SignalColumn("write", "The oldest request is a write.", .bit) { $1.take($0.front?.isWrite ?? false) },
       SignalColumn("address", "First byte of the oldest request.", .unsigned(bits: 40)) {
         $1.take($0.front?.address ?? 0)
@@ -25,7 +25,7 @@ public enum MemoryPortSignals {
 
   /// What the answers' link shows.
   public static let responses: [SignalColumn<Link<MemoryBeat>>] =
-    handshake() + [
+    Link<MemoryBeat>.handshakeColumns + [
       SignalColumn(
         "read_data", "Eight bytes of the oldest answer, the first in the low byte.", .unsigned(bits: 64),
         extent: { _ in .list(prefix: "word", count: 8) }
@@ -35,19 +35,19 @@ public enum MemoryPortSignals {
       }
     ]
 
-  /// What every link shows: words inside, and whether one moves at either end.
-  static func handshake<Payload>() -> [SignalColumn<Link<Payload>>] {
-    [
-      SignalColumn("ready", "The sender may send.", kind: .wire, .bit) { $1.take($0.canSend) },
-      SignalColumn("send", "A word is stored at the end of this cycle.", kind: .wire, .bit) { $1.take($0.isSending) },
-      SignalColumn("valid", "A word is there for the receiver.", kind: .wire, .bit) { $1.take($0.hasFront) },
-      SignalColumn("receive", "A word is taken at the end of this cycle.", kind: .wire, .bit) {
-        $1.take($0.isReceiving)
+  /// What the link of stores that are ready for the port shows.
+  public static let packedStores: [SignalColumn<Link<PackedStore>>] =
+    Link<PackedStore>.handshakeColumns + [
+      SignalColumn("address", "First byte of the oldest store.", .unsigned(bits: 40)) {
+        $1.take($0.front?.request.address ?? 0)
       },
-      SignalColumn("count", "Words inside.", .unsigned(bits: 8)) { $1.take($0.count) },
+      SignalColumn("byte_enables", "Which bytes it writes.", .mask(bits: 64)) { link, sampler in
+        sampler.take(count: 1) { _ in link.front?.request.enables ?? 0 }
+      },
+      SignalColumn("completes_tile", "Its tile is complete with it.", .bit) {
+        $1.take($0.front?.completesTile ?? false)
+      },
     ]
-  }
-
 }
 
 extension MemoryBeat {

@@ -23,3 +23,20 @@ public struct MemoryRequest: Sendable, Codable, Equatable {
   /// Fills the unused places of links.
   public static let empty = MemoryRequest(address: 0, isWrite: false, enables: 0)
 }
+
+/// A write that another block has put together, ready for the port.
+public struct PackedStore: Sendable, Codable, Equatable {
+  /// The write.
+  public var request: MemoryRequest
+  /// Whether its tile is complete with it.
+  public var completesTile: Bool
+
+  /// A store by its parts.
+  public init(_ request: MemoryRequest, completesTile: Bool) {
+    self.request = request
+    self.completesTile = completesTile
+  }
+
+  /// Fills the unused places of links.
+  public static let empty = PackedStore(.empty, completesTile: false)
+}

@@ -25,7 +25,9 @@ public struct TransferEngine: Sendable, Codable {
     /// What each of them counts.
     public static let definitions: [CounterDefinition<Counters>] = [
       .init("loaded_bytes", unit: "bytes", "Bytes that loads delivered to scratchpads.") { $0.loadedBytes },
-      .init("stored_bytes", unit: "bytes", "Bytes that stores took from the accumulator.") { $0.storedBytes },
+      .init("stored_bytes", unit: "bytes", "Bytes that stores took from the accumulator or from the vector unit.") {
+        $0.storedBytes
+      },
       .init("load_requests", unit: "accesses", "Read requests sent; each moves one port width.") { $0.loadRequests },
       .init("store_requests", unit: "accesses", "Write requests sent; each moves one port width.") { $0.storeRequests },
       .init("request_stall_cycles", unit: "cycles", "Cycles in which a request was ready and the port was not.") {
@@ -87,6 +89,7 @@ public struct TransferEngine: Sendable, Codable {
   private var issueEnds = false
   private var receiveEnds = false
   private var storeEnds = false
+  private var packedTileEnds = false
   private var isDelivering = false
   private(set) var isStalled = false
 
@@ -123,11 +126,13 @@ public struct TransferEngine: Sendable, Codable {
 
   /// Sends at most one request and takes at most one answer.
   ///
-  /// `psum` reads one psum of the accumulator by its address. Returns the bytes to be written into a scratchpad.
+  /// `packed` brings stores that are ready for the port; `psum` reads one psum of the accumulator by its address. Returns the
+  /// bytes to be written into a scratchpad.
   public mutating func evaluate(
-    requests: inout Link<MemoryRequest>, responses: inout Link<MemoryBeat>, psum: (Int) -> Int32
+    requests: inout Link<MemoryRequest>, responses: inout Link<MemoryBeat>, packed: inout Link<PackedStore>,
+    psum: (Int) -> Int32
   ) -> Delivery? {
-    sendRequest(to: &requests, psum)
+    sendRequest(to: &requests, &packed, psum)
     return takeAnswer(from: &responses)
   }
 
@@ -148,6 +153,8 @@ public struct TransferEngine: Sendable, Codable {
       stores.removeFirst()
       storeCursor = TransferCursor()
     }
+    if packedTileEnds { storedTiles += 1 }
+    packedTileEnds = false
     if let load = newLoad { loads.append(load) }
     if let store = newStore { stores.append(store) }
     (newLoad, newStore) = (nil, nil)
@@ -158,9 +165,11 @@ public struct TransferEngine: Sendable, Codable {
   public var isQuiescent: Bool { loads.isEmpty && stores.isEmpty && newLoad == nil && newStore == nil }
 
   /// When it next has something to do.
-  public func activity(requests: Link<MemoryRequest>, responses: Link<MemoryBeat>) -> Activity {
+  public func activity(
+    requests: Link<MemoryRequest>, responses: Link<MemoryBeat>, packed: Link<PackedStore>
+  ) -> Activity {
     if loads.first?.transfer.bytes == 0 { return .busy }
-    let wantsToSend = issued < loads.count || !stores.isEmpty
+    let wantsToSend = issued < loads.count || !stores.isEmpty || packed.hasFront
     return (wantsToSend && requests.canSend) || responses.hasFront ? .busy : .waiting
   }
 
@@ -177,10 +186,12 @@ public struct TransferEngine: Sendable, Codable {
 // MARK: - One cycle, part by part
 
 extension TransferEngine {
-  private mutating func sendRequest(to requests: inout Link<MemoryRequest>, _ psum: (Int) -> Int32) {
+  private mutating func sendRequest(
+    to requests: inout Link<MemoryRequest>, _ packed: inout Link<PackedStore>, _ psum: (Int) -> Int32
+  ) {
     if issued < loads.count, loads[issued].transfer.bytes == 0 { issueEnds = true }
     let hasLoad = issued < loads.count && !issueEnds
-    let hasStore = !stores.isEmpty
+    let hasStore = !stores.isEmpty || packed.hasFront
     guard hasLoad || hasStore else { return }
     guard requests.canSend else {
       counters.stalledCycles += 1
@@ -188,7 +199,7 @@ extension TransferEngine {
       return
     }
     if hasStore, !hasLoad || !storesWentLast {
-      requests.send(storeRequest(psum))
+      requests.send(stores.isEmpty ? packedRequest(&packed) : storeRequest(psum))
       counters.storeRequests += 1
       storesWentLast = true
     } else {
@@ -199,6 +210,13 @@ extension TransferEngine {
       counters.loadRequests += 1
       storesWentLast = false
     }
+  }
+
+  private mutating func packedRequest(_ packed: inout Link<PackedStore>) -> MemoryRequest {
+    let store = packed.receive()
+    counters.storedBytes += store.request.enables.nonzeroBitCount
+    packedTileEnds = store.completesTile
+    return store.request
   }
 
   private mutating func storeRequest(_ psum: (Int) -> Int32) -> MemoryRequest {

@@ -56,7 +56,7 @@ public struct PoolingOperation: Sendable {
         case .average:
           let padding = layer.countsPadding ? paddedCount - window.count : 0
           let sum = window.reduce(padding * Int(inputZeroPoint)) { $0 + Int(ifmap[base + $1]) }
-          pooled = Self.roundedQuotient(sum, window.count + padding)
+          pooled = Int32(mean: sum, of: window.count + padding)
         }
         results[plane * outputPlane + output] = stored(pooled)
       }
@@ -68,10 +68,5 @@ public struct PoolingOperation: Sendable {
     let value = rescale?.apply(pooled &- inputZeroPoint, channel: 0) ?? pooled
     guard let clamp else { return value }
     return max(clamp.lowerBound, min(clamp.upperBound, value))
-  }
-
-  /// A quotient rounded to nearest, ties away from zero.
-  public static func roundedQuotient(_ sum: Int, _ count: Int) -> Int32 {
-    Int32(truncatingIfNeeded: sum > 0 ? (sum + count / 2) / count : (sum - count / 2) / count)
   }
 }

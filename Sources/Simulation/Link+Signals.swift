@@ -1,0 +1,16 @@
+public import Signals
+
+extension Link {
+  /// What every link shows: words inside, and whether one moves at either end.
+  public static var handshakeColumns: [SignalColumn<Link>] {
+    [
+      SignalColumn("ready", "The sender may send.", kind: .wire, .bit) { $1.take($0.canSend) },
+      SignalColumn("send", "A word is stored at the end of this cycle.", kind: .wire, .bit) { $1.take($0.isSending) },
+      SignalColumn("valid", "A word is there for the receiver.", kind: .wire, .bit) { $1.take($0.hasFront) },
+      SignalColumn("receive", "A word is taken at the end of this cycle.", kind: .wire, .bit) {
+        $1.take($0.isReceiving)
+      },
+      SignalColumn("count", "Words inside.", .unsigned(bits: 8)) { $1.take($0.count) },
+    ]
+  }
+}
