@@ -74,7 +74,9 @@ let package = Package(
     tests("MemoryTests", ["Memory", "Signals"], resources: [.copy("Fixtures")]),
     tests(
       "AcceleratorsTests",
-      ["Accelerators", "Tensors", "Workloads", "Mappings", "Memory", "Simulation", "Signals", "Compute"]),
+      [
+        "Accelerators", "Tensors", "Workloads", "Mappings", "Memory", "Simulation", "Signals", "Compute", "TestSupport",
+      ]),
     tests("WaveFormatsTests", ["WaveFormats", "Signals"]),
     tests("MappingsTests", ["Mappings", "Workloads"]),
     tests("ReportsTests", ["Mappings", "Reports", "TestSupport", "Workloads"]),
