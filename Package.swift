@@ -42,6 +42,8 @@ let package = Package(
     module("Memory", ["Signals", "Simulation"]),
     module("Accelerators", ["Tensors", "Workloads", "Mappings", "Signals", "Simulation", "Compute", "Memory"]),
     module("WaveFormats", ["Signals"]),
+    module(
+      "MemoryFiles", ["Tensors", "Codecs", "Configuration", "Signals", "Simulation", "Memory", "WaveFormats"]),
     module("Reports", ["Mappings", "Signals", "Workloads"]),
     module(
       "Runs",
@@ -52,7 +54,8 @@ let package = Package(
     .executableTarget(
       name: "systole",
       dependencies: [
-        "Accelerators", "Arguments", "Configuration", "Mappings", "Reports", "Runs", "Tensors", "Workloads",
+        "Accelerators", "Arguments", "Configuration", "Mappings", "Memory", "MemoryFiles", "Reports", "Runs", "Tensors",
+        "WaveFormats", "Workloads",
       ], swiftSettings: settings),
     .executableTarget(
       name: "Benchmarks", dependencies: ["Accelerators", "Mappings", "Memory", "Simulation", "Tensors", "Workloads"],
@@ -71,7 +74,10 @@ let package = Package(
     tests("SystoleTests", ["systole", "Tensors"]),
     tests("WorkloadsTests", ["Tensors", "Workloads"], resources: [.copy("Fixtures")]),
     tests("ImagesTests", ["Images", "Codecs", "Tensors", "TestSupport"], resources: [.copy("Fixtures")]),
-    tests("MemoryTests", ["Memory", "Signals"], resources: [.copy("Fixtures")]),
+    tests(
+      "MemoryTests",
+      ["Memory", "MemoryFiles", "Codecs", "Simulation", "Signals", "Tensors", "WaveFormats", "TestSupport"],
+      resources: [.copy("Fixtures")]),
     tests(
       "AcceleratorsTests",
       [

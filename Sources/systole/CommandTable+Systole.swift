@@ -10,6 +10,7 @@ extension CommandTable {
     commands: [
       .run,
       .schema,
+      .dram,
     ])
 }
 

@@ -2,9 +2,11 @@ import Accelerators
 import Arguments
 import Configuration
 import Mappings
+import Memory
 import Reports
 import Runs
 import Tensors
+import WaveFormats
 import Workloads
 
 extension ExitCode {
@@ -12,7 +14,9 @@ extension ExitCode {
   init(_ error: any Error) {
     self =
       switch error {
-      case is UsageError, is ConfigurationError, is InputError, is LayerError, is OutputError: .usage
+      case is UsageError, is ConfigurationError, is InputError, is LayerError, is OutputError, is DRAMError,
+        is WaveError:
+        .usage
       case is ScheduleError, is PlacementError: .infeasible
       case is StuckError: .stuck
       default: .internalFault

@@ -1,5 +1,6 @@
 import Foundation
 import Memory
+import MemoryFiles
 
 /// The reference sets, traces and results beside these tests.
 enum Reference {
@@ -9,23 +10,13 @@ enum Reference {
     Array(try Data(contentsOf: folder.appendingPathComponent(path)))
   }
 
-  /// A trace, unpacked by gunzip.
+  /// A trace, packed as it is.
   static func trace(_ geometry: String, _ name: String) throws -> [UInt8] {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    let path = folder.appendingPathComponent("traces/\(geometry)/\(name).trace.gz").path
-    process.arguments = ["-c", "gunzip -c \"$0\"", path]
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    try process.run()
-    let data = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0, !data.isEmpty else { throw DRAMError("gunzip failed", at: path) }
-    return Array(data)
+    try bytes("traces/\(geometry)/\(name).trace.gz")
   }
 
   static func set(_ name: String) throws -> DRAMSpecification {
-    try DRAMTimingFile(bytes("timing.json"), base: nil).specification(named: name)
+    try DRAMTimingFile(bytes("timing.json"), file: "timing.json", base: nil).specification(named: name)
   }
 
   static func geometry(of set: String) -> String { String(set.prefix { $0 != "_" }) }
@@ -73,9 +64,8 @@ enum Reference {
   static func run(
     _ options: DRAMTraceOptions, _ bytes: [UInt8]
   ) throws -> (result: DRAMTraceResult, commands: [DRAMCommand]) {
-    var pieces: [[UInt8]] = [bytes]
     var runner = try DRAMTraceRunner(options)
-    var reader = TraceReader(file: "trace", capacity: runner.mapping.capacity) { pieces.popLast() }
+    var reader = TraceFile.reader(bytes, file: "trace", capacity: runner.mapping.capacity)
     var commands: [DRAMCommand] = []
     let result = try runner.run(&reader) { commands.append($1) }
     return (result, commands)

@@ -14,9 +14,9 @@ public struct ControllerOptions: Hashable, Sendable {
   public var readQueue = 32
   /// Write queue entries.
   public var writeQueue = 32
-  /// Writes at which a drain begins though reads wait.
-  public var writeHighWatermark = 20
-  /// Writes at which a drain ends when reads wait.
+  /// Writes at which a drain begins though reads wait: a full queue, DRAMsim3's rule.
+  public var writeHighWatermark = 32
+  /// Writes at which a drain ends when reads wait: none, DRAMsim3's rule.
   public var writeLowWatermark = 0
   /// Cycles after which the oldest request goes before row hits and before the other queue.
   public var starvationLimit = 4000

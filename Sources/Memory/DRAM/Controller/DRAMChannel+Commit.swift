@@ -27,11 +27,12 @@ extension DRAMChannel {
     case .activate: open(choice, at: cycle)
     case .precharge:
       device.issue(.precharge, bank: choice.bank, at: cycle)
-      close(choice.bank, by: .precharge)
+      close(choice.bank, by: .precharge, ready: cycle &+ timing.precharge)
     case .prechargeAll, .refresh: applyToRank(choice, at: cycle)
     case .refreshBank:
       device.issue(.refreshBank, bank: choice.bank, at: cycle)
       banks.closedBy[choice.bank] = .refresh
+      banks.pass(choice.bank, .refreshing, until: cycle &+ timing.refreshBank)
       refreshes[device.organisation.rank(ofBank: choice.bank)].issued()
     case .none: break
     }
@@ -59,7 +60,7 @@ extension DRAMChannel {
       counters.readLatencySum &+= latency
       if latency > counters.readLatencyMaximum { counters.readLatencyMaximum = latency }
     }
-    bursts.append(start: completion.dataEnd &- burstCycles, end: completion.dataEnd, isWrite: isWrite)
+    bursts.append(start: completion.dataEnd &- burstCycles, end: completion.dataEnd, bank: bank, isWrite: isWrite)
   }
 
   /// Fills in the completion, takes the entry out and frees requests that waited for it.
@@ -107,13 +108,15 @@ extension DRAMChannel {
     banks.open |= 1 &<< UInt64(choice.bank)
     banks.isFirst[choice.bank] = true
     banks.lastUse[choice.bank] = cycle
+    banks.pass(choice.bank, .activating, until: cycle &+ timing.activate)
     reads.opened(bank: choice.bank, row: row)
     writes.opened(bank: choice.bank, row: row)
   }
 
-  private mutating func close(_ bank: Int, by closing: BankRecords.Closing) {
+  private mutating func close(_ bank: Int, by closing: BankRecords.Closing, ready: Int) {
     banks.open &= ~(1 &<< UInt64(bank))
     banks.closedBy[bank] = closing
+    banks.pass(bank, .precharging, until: ready)
     reads.closed(bank: bank)
     writes.closed(bank: bank)
   }
@@ -125,8 +128,9 @@ extension DRAMChannel {
     for bank in first..<(first + device.organisation.banksPerRank) {
       if choice.kind == .refresh {
         if banks.closedBy[bank] == .precharge { banks.closedBy[bank] = .refresh }
+        banks.pass(bank, .refreshing, until: cycle &+ timing.refresh)
       } else if banks.open & (1 &<< UInt64(bank)) != 0 {
-        close(bank, by: .precharge)
+        close(bank, by: .precharge, ready: cycle &+ timing.prechargeAll)
       }
     }
     if choice.kind == .refresh { refreshes[rank].issued() }

@@ -7,6 +7,7 @@ extension DRAMChannel {
   /// rows that nobody wants. A search that found nothing for its own cycle is kept until its time comes; whatever could change
   /// it discards it.
   public mutating func evaluate(at cycle: Int) {
+    now = cycle
     nextDraining = draining
     nextWake = wake
     guard cycle >= wake || ignoresWake else { return }

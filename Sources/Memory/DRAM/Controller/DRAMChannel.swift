@@ -27,6 +27,8 @@ public struct DRAMChannel: Sendable {
   var lastColumnIsWrite = false
   /// No command can be issued before this cycle unless a request is accepted.
   var wake = 0
+  /// The cycle evaluated last: what observers see.
+  var now = 0
 
   /// The last search for a command, kept while it holds.
   var search = Search(cycle: 0)
@@ -42,6 +44,7 @@ public struct DRAMChannel: Sendable {
   /// What `commit` did in its cycle with a request that a data path must follow.
   public internal(set) var completion = Completion()
 
+  let timing: StateTimes
   let readLatency: Int
   let writeLatency: Int
   let burstCycles: Int
@@ -60,10 +63,28 @@ public struct DRAMChannel: Sendable {
     writes = RequestQueue(capacity: options.writeQueue, banks: count)
     banks = BankRecords(count: count)
     refreshes = (0..<specification.organisation.ranks).map { RefreshState(rank: $0, specification, options) }
+    timing = StateTimes(specification.timing)
     readLatency = specification.timing.readLatency
     writeLatency = specification.timing.writeLatency
     burstCycles = specification.timing.count(.BLc)
     hasRowBus = specification.organisation.hasRowBus
+  }
+
+  /// How long banks pass from state to state, in cycles: what observers see, nothing that decides.
+  struct StateTimes: Sendable {
+    let activate: Int
+    let precharge: Int
+    let prechargeAll: Int
+    let refresh: Int
+    let refreshBank: Int
+
+    init(_ timing: DRAMTiming) {
+      activate = timing.count(.tRCD)
+      precharge = timing.count(.tRP)
+      prechargeAll = timing.count(.tRPab)
+      refresh = timing.count(.tRFC)
+      refreshBank = timing.count(.tRFCpb)
+    }
   }
 
   /// A command decided for this cycle.
@@ -108,26 +129,6 @@ public struct DRAMChannel: Sendable {
     public var forwardedFrom = -1
     /// Tag of the read that was forwarded.
     public var forwardedTag = 0
-  }
-}
-
-/// What a channel remembers of each bank beside its open row.
-struct BankRecords: Sendable {
-  enum Closing: UInt8 { case never, precharge, refresh }
-
-  /// Banks whose row is open.
-  var open: UInt64 = 0
-  /// Whether the next column command is the first after its ACT.
-  var isFirst: [Bool]
-  /// What closed the bank last.
-  var closedBy: [Closing]
-  /// Cycle of the last ACT, RD or WR.
-  var lastUse: [Int]
-
-  init(count: Int) {
-    isFirst = Array(repeating: false, count: count)
-    closedBy = Array(repeating: .never, count: count)
-    lastUse = Array(repeating: 0, count: count)
   }
 }
 

@@ -1,23 +1,38 @@
 /// The bursts that are on the data bus or on their way to it: what the waveform's data bus row shows.
 struct DataBus: Sendable {
-  private var starts = [Int](repeating: -1, count: 32)
-  private var ends = [Int](repeating: -1, count: 32)
-  private var writes = [Bool](repeating: false, count: 32)
+  /// One burst: data from `start` to `end`, half open.
+  private struct Burst: Sendable {
+    var start = -1
+    var end = -1
+    var bank = 0
+    var isWrite = false
+  }
+
+  private var bursts = [Burst](repeating: Burst(), count: 32)
   private var next = 0
 
-  mutating func append(start: Int, end: Int, isWrite: Bool) {
-    starts[next] = start
-    ends[next] = end
-    writes[next] = isWrite
+  @inline(__always)
+  mutating func append(start: Int, end: Int, bank: Int, isWrite: Bool) {
+    bursts[next] = Burst(start: start, end: end, bank: bank, isWrite: isWrite)
     next = (next &+ 1) & 31
   }
 
-  /// What the bus carries in a cycle.
-  func carries(at cycle: Int) -> DataBusState {
-    for index in starts.indices where starts[index] <= cycle && cycle < ends[index] {
-      return writes[index] ? .write : .read
+  /// What the bus that serves the given banks carries in a cycle, and for which bank.
+  func carries(at cycle: Int, banks: Range<Int>) -> (state: DataBusState, bank: Int) {
+    for burst in bursts where burst.start <= cycle && cycle < burst.end && banks.contains(burst.bank) {
+      return (burst.isWrite ? .write : .read, burst.bank)
     }
-    return .idle
+    return (.idle, 0)
+  }
+
+  /// The first cycle after `cycle` in which a burst begins or has ended; `Int.max` if none does.
+  func nextChange(after cycle: Int) -> Int {
+    bursts.reduce(Int.max) { first, burst in
+      var first = first
+      if burst.start > cycle { first = min(first, burst.start) }
+      if burst.end > cycle { first = min(first, burst.end) }
+      return first
+    }
   }
 }
 

@@ -6,7 +6,7 @@
 struct RequestQueue: Sendable {
   static let positions = 64
 
-  /// Entries that fit; one more has a place, see `isFull`.
+  /// Entries that fit.
   let capacity: Int
   private(set) var count = 0
   private(set) var occupied: UInt64 = 0
@@ -42,7 +42,7 @@ struct RequestQueue: Sendable {
     hits = Array(repeating: 0, count: banks)
   }
 
-  /// Whether nothing more is accepted: one place beyond the capacity is for the request that is at the port already.
+  /// Whether nothing more is accepted: beyond the capacity there is the port's register, which the scheduler sees too.
   var isFull: Bool { count > capacity }
 
   /// The oldest entry's position; the queue is not empty.

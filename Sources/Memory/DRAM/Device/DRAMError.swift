@@ -18,13 +18,13 @@ public struct DRAMError: Error, CustomStringConvertible, Equatable {
   }
 
   /// The same error seen from a file: `file` goes before the place.
-  func inside(_ file: String) -> DRAMError {
+  package func inside(_ file: String) -> DRAMError {
     DRAMError(problem, at: place.isEmpty ? file : "\(file): \(place)")
   }
 }
 
 /// The name closest to a misspelt one, for "did you mean".
-func nearestName(to name: String, among names: [String]) -> String? {
+package func nearestName(to name: String, among names: [String]) -> String? {
   let wanted = Array(name.lowercased().utf8)
   return names.min { editDistance(wanted, $0) < editDistance(wanted, $1) }
 }

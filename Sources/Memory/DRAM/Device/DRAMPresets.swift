@@ -17,7 +17,7 @@ extension DRAMSpecification {
       at: "--device")
   }
 
-  static func canonical(_ name: String) -> String {
+  package static func canonical(_ name: String) -> String {
     String(name.lowercased().map { $0 == "_" ? "-" : $0 })
   }
 
@@ -57,7 +57,7 @@ extension DRAMSpecification {
 
   /// Eight x8 devices of 8 Gb, DDR4-2400 (17-17-17), JESD79-4B: four bank groups.
   public static let ddr4 = preset(
-    "ddr4-2400-x8", .ddr4, tCK: 0.833,
+    "ddr4-2400-x8", .ddr4, tCK: 2.5 / 3,
     [
       .CL: 17, .CWL: 12, .BLc: 4, .tRCD: 17, .tRP: 17, .tRAS: 39, .tRC: 56, .tCCD_S: 4, .tCCD_L: 6, .tRRD_S: 4,
       .tRRD_L: 6, .tWTR_S: 3, .tWTR_L: 9, .tFAW: 26, .tWR: 18, .tRTP: 9, .tRFC: 420, .tREFI: 9360, .tRTW: 11,

@@ -1,3 +1,5 @@
+public import Simulation
+
 /// Everything that makes a device: its standard's rules, its timing, its organisation, and named address mappings.
 ///
 /// A value of this type is legal: it can only be made from sets that do not contradict themselves.
@@ -48,11 +50,30 @@ public struct DRAMSpecification: Hashable, Sendable {
     return Double(buses * organisation.burstBytes) / (Double(timing.count(.BLc)) * timing.tCK * 1e-9)
   }
 
+  /// The device's clock, exact to a femtosecond in ten periods: 1/1.2 ns is 2500000/3 fs.
+  public var clock: ClockPeriod {
+    let femtoseconds = timing.tCK * 1e6
+    let denominator =
+      (1...9).first { abs((femtoseconds * Double($0)).rounded() - femtoseconds * Double($0)) < 0.01 } ?? 10
+    return ClockPeriod(
+      femtoseconds: UInt64((femtoseconds * Double(denominator)).rounded()), dividedBy: UInt64(denominator))
+  }
+
   /// The same device with other timing, checked again.
   public func with(timing: DRAMTiming) throws(DRAMError) -> DRAMSpecification {
     try DRAMSpecification(
       name: name, standard: standard, timing: timing, organisation: organisation, mappings: mappings,
       defaultMapping: defaultMapping)
+  }
+
+  /// The same device with so many channels; bursts go round them in turn unless a mapping says otherwise.
+  public func with(channels: Int) throws(DRAMError) -> DRAMSpecification {
+    var organisation = organisation
+    organisation.channels = channels
+    func spread(_ mapping: String) -> String { mapping.contains("Ch") || channels == 1 ? mapping : mapping + "Ch" }
+    return try DRAMSpecification(
+      name: name, standard: standard, timing: timing, organisation: organisation,
+      mappings: mappings.mapValues(spread), defaultMapping: spread(defaultMapping))
   }
 
   /// The same device with another organisation, checked again.

@@ -22,7 +22,7 @@ public struct DRAMStandard: Hashable, Sendable {
   public static let all: [DRAMStandard] = [.ddr3, .ddr4, .lpddr4, .hbm2]
 
   /// The standard whose name starts a device's name: `ddr4-2400` is DDR4.
-  static func named(by device: String) -> DRAMStandard? {
+  package static func named(by device: String) -> DRAMStandard? {
     all.first { device.lowercased().hasPrefix($0.name.lowercased()) }
   }
 

@@ -52,10 +52,10 @@ public enum DRAMParameter: String, CaseIterable, Sendable {
   case tRTRS
 
   /// The key without `t`, as timing files write it: `RCD`.
-  var shortName: String { rawValue.hasPrefix("t") ? String(rawValue.dropFirst()) : rawValue }
+  package var shortName: String { rawValue.hasPrefix("t") ? String(rawValue.dropFirst()) : rawValue }
 
   /// The parameter that a timing file's key names, with or without `t`.
-  init?(key: String) {
+  package init?(key: String) {
     guard let parameter = Self.allCases.first(where: { $0.rawValue == key || $0.shortName == key }) else { return nil }
     self = parameter
   }

@@ -1,7 +1,7 @@
 /// When a rank's refreshes are due, and how many were made.
 ///
 /// Due times are first + k tREFI (k tREFI / banks for single banks), rounded down once each so that nothing drifts. Ranks take
-/// turns within tREFI.
+/// turns within tREFI, pseudo-channels go together.
 struct RefreshState: Sendable {
   let rank: Int
   let isOff: Bool
@@ -25,7 +25,9 @@ struct RefreshState: Sendable {
     let organisation = specification.organisation
     divisor = options.refresh == .perBank ? organisation.banksPerRank : 1
     postponed = options.postponedRefreshes * divisor
-    first = interval * (rank + 1) / (divisor * organisation.ranks)
+    // Pseudo-channels share a stream of requests: refreshed in turn, each would make the other wait.
+    let turns = organisation.ranksOwnTheirBus ? 1 : organisation.ranks
+    first = interval * (organisation.ranksOwnTheirBus ? 1 : rank + 1) / (divisor * turns)
     latest = interval * specification.standard.postponableRefreshes - Self.closingTime(specification)
     due = isOff ? Int.max : first
     forced = isOff ? Int.max : first + min(interval * postponed / divisor, latest)
@@ -43,6 +45,12 @@ struct RefreshState: Sendable {
     count += 1
     due = first + interval * count / divisor
     forced = min(first + interval * (count + postponed) / divisor, first + interval * count / divisor + latest)
+  }
+
+  /// Refreshes that are due and not made.
+  func owed(at cycle: Int) -> Int {
+    guard !isOff, cycle >= due else { return 0 }
+    return ((cycle - first + 1) * divisor - 1) / interval + 1 - count
   }
 
   /// The bank of the rank whose turn it is.

@@ -14,7 +14,7 @@ public struct DRAMTraceOptions: Sendable {
 
   /// The mapping that these options mean.
   public func addressMapping() throws(DRAMError) -> AddressMapping {
-    let text = mapping.map { device.mappings[$0] ?? $0 } ?? device.defaultMapping
-    return try AddressMapping(text, for: device.organisation)
+    guard let mapping else { return try AddressMapping(device.defaultMapping, for: device.organisation) }
+    return try AddressMapping(device.mappings[mapping] ?? mapping, for: device.organisation)
   }
 }

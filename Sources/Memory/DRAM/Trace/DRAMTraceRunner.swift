@@ -9,12 +9,20 @@ public struct DRAMTraceRunner {
   /// Address mapping.
   public let mapping: AddressMapping
 
-  private let options: DRAMTraceOptions
-  private var firstCommand = Int.max
-  private var lastDataEnd = 0
-  private var latencyFromArrivalSum = 0
-  private var requests = 0
-  private var checkers: [CommandChecker] = []
+  /// The device.
+  public var specification: DRAMSpecification { options.device }
+
+  /// The request at the head of the trace, as observers see it.
+  var port = TracePort()
+  /// Whether a command or a request moved in the cycle observed last.
+  var acts = false
+
+  let options: DRAMTraceOptions
+  var firstCommand = Int.max
+  var lastDataEnd = 0
+  var latencyFromArrivalSum = 0
+  var requests = 0
+  var checkers: [CommandChecker] = []
 
   /// A runner with idle channels.
   public init(_ options: DRAMTraceOptions) throws(DRAMError) {
@@ -41,17 +49,25 @@ public struct DRAMTraceRunner {
   }
 
   /// Runs the requests that `next` hands over until it returns nil.
+  ///
+  /// `observe` looks at the runner between `evaluate` and `commit` in every cycle in which a signal can change, until it
+  /// returns false.
   public mutating func run(
-    next: () throws -> TraceRequest?, commands: ((Int, DRAMCommand) throws -> Void)? = nil
+    next: () throws -> TraceRequest?, commands: ((Int, DRAMCommand) throws -> Void)? = nil,
+    observe: ((borrowing DRAMTraceRunner, Int) throws -> Bool)? = nil
   ) throws -> DRAMTraceResult {
     let watches = commands != nil || options.checks
+    var observe = observe
     var head = try next()
     var place = head.map { mapping.location(of: $0.address) }
     var cycle = 0
     while true {
+      let last = cycle &- 1
       cycle = nextCycle(after: cycle, head: head, place: place)
+      if observe != nil { cycle = min(cycle, nextSignalChange(after: last, head, ends: cycle == Int.max)) }
       guard cycle != Int.max else { break }
       var offered = false
+      if observe != nil { show(head, at: cycle) }
       if let request = head, let location = place, request.cycle <= cycle,
         channels[location.channel].canAccept(isWrite: request.isWrite)
       {
@@ -60,6 +76,11 @@ public struct DRAMTraceRunner {
       }
       for index in channels.indices { channels[index].evaluate(at: cycle) }
       if watches { try watch(cycle, commands) }
+      if let look = observe {
+        port.isTaken = offered
+        acts = offered || channels.contains { $0.choice.kind != .none || $0.rowChoice.kind != .none }
+        if try !look(self, cycle) { observe = nil }
+      }
       for index in channels.indices { commit(index, at: cycle) }
       if offered {
         requests += 1
@@ -113,42 +134,5 @@ public struct DRAMTraceRunner {
         if options.checks { checkers[index].observe(command) }
       }
     }
-  }
-}
-
-extension DRAMTraceRunner {
-  private mutating func result() -> DRAMTraceResult {
-    var total = ControllerCounters()
-    for channel in channels { total.add(channel.counters) }
-    let organisation = options.device.organisation
-    var result = DRAMTraceResult()
-    result.device = options.device.name
-    result.mapping = mapping.text
-    result.requests = requests
-    result.drain = lastDataEnd
-    result.span = firstCommand == Int.max ? 0 : lastDataEnd - firstCommand
-    if total.reads > 0 {
-      result.readLatency = Double(total.readLatencySum) / Double(total.reads)
-      result.readLatencyFromArrival = Double(latencyFromArrivalSum) / Double(total.reads)
-    }
-    result.readLatencyMaximum = total.readLatencyMaximum
-    result.peakGBps = options.device.peakBytesPerSecond / 1e9
-    let bytes = Double((total[.read] + total[.write]) * organisation.burstBytes)
-    if result.span > 0 {
-      let buses = organisation.channels * (organisation.ranksOwnTheirBus ? organisation.ranks : 1)
-      result.bandwidthGBps = bytes / (Double(result.span) * options.device.timing.tCK)
-      result.utilisation = Double(total.dataCycles) / Double(result.span * buses)
-    }
-    result.rowHits = total.rowHits
-    result.rowMisses = total.rowMisses
-    result.rowConflicts = total.rowConflicts
-    result.forwardedReads = total.forwardedReads
-    for kind in DRAMCommandKind.allCases where kind != .none { result.commands[kind.mnemonic] = total[kind] }
-    if options.checks {
-      result.violations = checkers.enumerated().flatMap { channel, checker in
-        checker.finished(at: lastDataEnd).map { "channel \(channel): \($0)" }
-      }
-    }
-    return result
   }
 }
