@@ -1,9 +1,9 @@
 import Arguments
 import Configuration
-import Foundation
 import Memory
 import MemoryFiles
 import Reports
+import Runs
 
 extension Command {
   /// `systole dram`
@@ -45,6 +45,7 @@ extension Command {
 /// A trace run or a check, from words to report.
 private struct DRAMRun {
   let arguments: ParsedArguments
+  let files = InputFiles()
 
   init(_ arguments: ParsedArguments) { self.arguments = arguments }
 
@@ -67,7 +68,7 @@ private struct DRAMRun {
     let name = arguments.value("device")
     if let file = arguments.value("timing") {
       let base = name.flatMap { try? DRAMSpecification.named($0) }
-      device = try DRAMTimingFile(bytes(of: file), file: file, base: base).specification(named: name)
+      device = try DRAMTimingFile(files.bytes(of: file), file: file, base: base).specification(named: name)
     } else if let name {
       device = try DRAMSpecification.named(name)
     } else {
@@ -121,7 +122,7 @@ private struct DRAMRun {
 extension DRAMRun {
   private func run(_ file: String, _ options: DRAMTraceOptions) throws -> DRAMTraceResult {
     var runner = try DRAMTraceRunner(options)
-    var reader = TraceFile.reader(try bytes(of: file), file: file, capacity: runner.mapping.capacity)
+    var reader = TraceFile.reader(try files.bytes(of: file), file: file, capacity: runner.mapping.capacity)
     let commands = try arguments.value("commands").map { try OutputFile($0) }
     let organisation = options.device.organisation
     let write: ((Int, DRAMCommand) throws -> Void)? = commands.map { output in
@@ -156,7 +157,7 @@ extension DRAMRun {
   private func check(_ file: String, _ options: DRAMTraceOptions) throws -> ExitCode {
     let refreshes = options.controller.refresh != .off
     let violations = try CommandFile.violations(
-      bytes(of: file), file: file, device: options.device, refreshes: refreshes)
+      files.bytes(of: file), file: file, device: options.device, refreshes: refreshes)
     if arguments.has("json") {
       try Console.print(JSONValue.object([("violations", .array(violations.map { .string($0) }))]).text)
     } else {
