@@ -7,6 +7,8 @@ extension SystolicMachine {
   public var allCounters: [CounterValue] {
     counters.values(scope: "array") + ifmapSpad.counters.values(scope: "ifmap_spad")
       + filterSpad.counters.values(scope: "filter_spad") + accumulator.counters.values(scope: "accumulator")
+      + vector.unit.counters.values(scope: "vector_unit") + vector.buffer.counters.values(scope: "vector_buffer")
+      + vector.unit.counters.values(scope: "vector_unit") + vector.buffer.counters.values(scope: "vector_buffer")
       + transfers.counters.values(scope: "transfer_engine") + memory.counters.values(scope: "memory")
   }
 }
