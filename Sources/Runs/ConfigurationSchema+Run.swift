@@ -1,6 +1,7 @@
 public import Configuration
 internal import Mappings
 internal import Tensors
+internal import Workloads
 
 extension ConfigurationSchema {
   /// Every key of a run's configuration, with default, unit and range.
@@ -33,6 +34,9 @@ extension ConfigurationSchema {
     .integer("machine.memory.latency_cycles", 1...100_000, default: 20, unit: "cycles", "Latency of the ideal memory."),
     .integer("machine.memory.capacity_bytes", 4096...(1 << 32), default: 1 << 28, unit: "bytes", "Size of the memory."),
     .integer("machine.clock.frequency_mhz", 1...100_000, default: 500, unit: "MHz", "The core clock."),
+    .choice(
+      "mapping.lowering", ConvolutionLowering.self, default: .direct,
+      "How convolutions become matrix products: walked directly, or through a Toeplitz matrix in memory."),
     .string("workload.name", default: "layer", "What reports call a layer of `ifmap` and `filter`, or of `gemm`."),
     .path("workload.ifmap", "The ifmap, [N, C, H, W] or [N, C]: int8, uint8 or bfloat16 (.npy)."),
     .path("workload.filter", "The filters, [M, C/G, R, S] or [M, C] (.npy)."),

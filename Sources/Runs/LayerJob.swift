@@ -34,6 +34,14 @@ public struct LayerJob: Sendable {
     self.expectation = expectation
   }
 
+  /// Whether biases are loaded.
+  public var hasBias: Bool {
+    switch source {
+    case .tensors(let operands): !operands.bias.isEmpty
+    case .random: false
+    }
+  }
+
   /// The tensors.
   public func operands() throws -> LayerOperands {
     switch source {

@@ -8,12 +8,16 @@ public import Workloads
 
 /// What the run of a layer on a machine has shown.
 public struct LayerResult: Sendable {
-  /// The layer.
+  /// The layer, as the user gave it.
   public let layer: ConvolutionLayer
+  /// What its convolution became.
+  public let lowering: ConvolutionLowering
   /// The machine.
   public let spec: SystolicSpec
   /// Array and control.
   public let array: SystolicCounters
+  /// Where the operands of MACs came from.
+  public let sources: OperandSources
   /// Bytes that loads brought and stores took away.
   public let loadedBytes: Int
   public let storedBytes: Int
@@ -25,14 +29,20 @@ public struct LayerResult: Sendable {
   public let differences: [PsumDifference]
 
   /// What a finished run has counted.
-  public init(_ run: SystolicLayerRun, differences: [PsumDifference]) {
+  public init(
+    _ run: SystolicLayerRun, of layer: ConvolutionLayer, lowering: ConvolutionLowering, differences: [PsumDifference]
+  ) {
     let machine = run.simulator.machine
-    layer = run.operands.layer
+    self.layer = layer
+    self.lowering = lowering
     spec = machine.spec
     array = machine.counters
     loadedBytes = machine.transfers.counters.loadedBytes
     storedBytes = machine.transfers.counters.storedBytes
-    counters = machine.allCounters
+    sources = machine.operandSources
+    counters =
+      machine.allCounters + LayerReuse(layer).values(scope: "reuse")
+      + ToeplitzCounters(layer, lowering, operandBytes: machine.spec.arithmetic.operandBytes).values(scope: "lowering")
     psums = run.psums
     self.differences = differences
   }

@@ -1,8 +1,9 @@
 public import Accelerators
-internal import Mappings
+public import Configuration
+public import Mappings
 public import Simulation
 internal import Tensors
-internal import Workloads
+public import Workloads
 
 /// How far the run of a layer is.
 public struct LayerProgress: Sendable {
@@ -44,6 +45,8 @@ public struct StuckError: Error, Sendable, CustomStringConvertible {
 public struct LayerRunner: Sendable {
   /// The machine.
   public let spec: SystolicSpec
+  /// How convolutions become matrix products.
+  public let lowering: ConvolutionLowering
   /// Where a run stops at the latest, in cycles.
   public let cycleLimit: Int
 
@@ -51,9 +54,25 @@ public struct LayerRunner: Sendable {
   private static let slice = 1 << 14
 
   /// A runner for one machine.
-  public init(_ spec: SystolicSpec, cycleLimit: Int) {
+  public init(_ spec: SystolicSpec, lowering: ConvolutionLowering = .direct, cycleLimit: Int) {
     self.spec = spec
+    self.lowering = lowering
     self.cycleLimit = cycleLimit
+  }
+
+  /// A runner as a configuration describes it, with another dataflow if one is given.
+  public init(_ configuration: Configuration, dataflow: Dataflow? = nil) {
+    self.init(
+      SystolicSpec(configuration, dataflow: dataflow), lowering: configuration.choice("mapping.lowering"),
+      cycleLimit: configuration.integer("run.cycle_limit"))
+  }
+
+  /// The layer that the machine runs for a layer.
+  func loweredLayer(_ layer: ConvolutionLayer) throws(LayerError) -> ConvolutionLayer {
+    switch lowering {
+    case .direct: layer
+    case .toeplitz: try ToeplitzLowering(layer).product
+    }
   }
 
   /// Runs one layer from its first transfer to quiescence.
@@ -63,8 +82,9 @@ public struct LayerRunner: Sendable {
     _ job: LayerJob, progress: (LayerProgress) -> Void = { _ in }
   ) throws -> LayerResult {
     // A layer that does not fit is refused before its tensors are made.
-    try SystolicLayerRun.checkPlacement(job.layer, on: spec)
-    var run = try SystolicLayerRun(try job.operands(), on: spec)
+    try SystolicLayerRun.checkPlacement(try loweredLayer(job.layer), on: spec)
+    let operands = try job.operands()
+    var run = try SystolicLayerRun(try operands.lowered(lowering), on: spec)
     let foldCount = run.schedule.foldCount
     var end = RunEnd.cycleLimit(0)
     var stop = 0
@@ -78,13 +98,17 @@ public struct LayerRunner: Sendable {
           foldCount: foldCount))
     }
     guard end == .finished else { throw StuckError(layer: job.layer.name, dataflow: spec.dataflow.rawValue, end: end) }
-    return LayerResult(run, differences: try differences(run, job))
+    return LayerResult(run, of: job.layer, lowering: lowering, differences: try differences(run, operands, job))
   }
 
-  private func differences(_ run: SystolicLayerRun, _ job: LayerJob) throws -> [PsumDifference] {
+  /// The golden model sees the layer as the user gave it, in the order of additions of the machine's folds.
+  private func differences(
+    _ run: SystolicLayerRun, _ operands: LayerOperands, _ job: LayerJob
+  ) throws -> [PsumDifference] {
     let psums = run.psums
     let golden = PsumDifference(
-      psums, expected: try run.goldenPsums(), from: "the golden model", arithmetic: spec.arithmetic)
+      psums, expected: try operands.goldenPsums(foldLength: run.schedule.reductionPerFold), from: "the golden model",
+      arithmetic: spec.arithmetic)
     let given = job.expectation.flatMap {
       PsumDifference(psums, expected: $0.psums, from: $0.file, arithmetic: spec.arithmetic)
     }

@@ -30,7 +30,16 @@ public struct RunReport: Sendable {
 
   /// All tables, as people read them.
   public var text: String {
-    [layers.text, peCycles.text].joined(separator: "\n") + differences.map { "\n\($0)\n" }.joined()
+    """
+    \(layers.text)
+    PE-cycles
+    \(peCycles.text)
+    Where the three reads and the write of every MAC are served (sp: through the array's edge from the scratchpad; \
+    0: a zero of the padding, or a sum's start)
+    \(sources.text)
+    Reuse that the layers offer: first uses, and uses beyond them
+    \(reuse.text)
+    """ + differences.map { "\n\($0)\n" }.joined()
   }
 
   // MARK: Tables
@@ -38,14 +47,15 @@ public struct RunReport: Sendable {
   /// What each layer took.
   public var layers: ReportTable {
     var table = ReportTable([
-      .init("layer"), .init("dataflow"), .init("cycles"), .init("array_cycles"),
+      .init("layer"), .init("dataflow"), .init("lowering"), .init("cycles"), .init("array_cycles"),
       .init("latency", unit: "us", digits: 2),
       .init("folds"), .init("macs"), .init("utilisation", unit: "%", digits: 1), .init("loaded", unit: "bytes"),
       .init("stored", unit: "bytes"), .init("result"),
     ])
     for result in results {
       table.append([
-        .text(result.layer.name), .text(result.spec.dataflow.rawValue), .integer(result.array.cycles),
+        .text(result.layer.name), .text(result.spec.dataflow.rawValue), .text(result.lowering.rawValue),
+        .integer(result.array.cycles),
         .integer(result.array.arrayCycles), .number(result.latencyMicroseconds), .integer(result.array.folds),
         .integer(result.array.macs), .number(result.utilisationPercent), .integer(result.loadedBytes),
         .integer(result.storedBytes), .text(result.isRight ? "bit-exact" : "differs"),
@@ -64,6 +74,38 @@ public struct RunReport: Sendable {
       table.append(
         [.text(result.layer.name), .text(result.spec.dataflow.rawValue)]
           + labels.map { .number(100 * Double(result.array.labels[$0]) / all) })
+    }
+    return table
+  }
+
+  /// Where the operands of MACs came from.
+  public var sources: ReportTable {
+    var table = ReportTable([
+      .init("layer"), .init("dataflow"), .init("ifmap_own"), .init("ifmap_pe"), .init("ifmap_sp"), .init("ifmap_0"),
+      .init("filter_own"), .init("filter_pe"), .init("filter_sp"), .init("psum_own"), .init("psum_pe"), .init("psum_0"),
+      .init("write_own"), .init("write_pe"), .init("write_acc"),
+    ])
+    for result in results {
+      let sources = result.sources
+      let counts = [
+        sources.ifmap.ownRegister, sources.ifmap.neighbour, sources.ifmap.scratchpad, sources.ifmap.zero,
+        sources.filter.ownRegister, sources.filter.neighbour, sources.filter.scratchpad, sources.psum.ownRegister,
+        sources.psum.neighbour, sources.psum.zero, sources.psumWritesToOwnRegister, sources.psumWritesToNeighbour,
+        sources.psumWritesToAccumulator,
+      ]
+      table.append(
+        [.text(result.layer.name), .text(result.spec.dataflow.rawValue)] + counts.map { .integer($0) })
+    }
+    return table
+  }
+
+  /// The three kinds of reuse, a row a layer.
+  public var reuse: ReportTable {
+    var table = ReportTable([.init("layer")] + ReportTable.reuseColumns)
+    var last: ConvolutionLayer?
+    for result in results where result.layer != last {
+      table.append([.text(result.layer.name)] + ReportTable.reuseCells(LayerReuse(result.layer)))
+      last = result.layer
     }
     return table
   }
@@ -102,7 +144,7 @@ extension RunReport {
     let layer = result.layer
     return .object([
       ("layer", .string(layer.name)), ("dataflow", .string(result.spec.dataflow.rawValue)),
-      ("result", .string(result.isRight ? "bit-exact" : "differs")),
+      ("lowering", .string(result.lowering.rawValue)), ("result", .string(result.isRight ? "bit-exact" : "differs")),
       ("differences", .array(result.differences.map { .string($0.description) })),
       ("array_rows", .integer(result.spec.rows)), ("array_columns", .integer(result.spec.columns)),
       ("ifmap_shape", .array(layer.ifmapShape.dimensions.map { .integer($0) })),

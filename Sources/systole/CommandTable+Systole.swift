@@ -9,6 +9,7 @@ extension CommandTable {
     version: systoleVersion,
     commands: [
       .run,
+      .explain,
       .schema,
       .dram,
     ])

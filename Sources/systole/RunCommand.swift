@@ -30,10 +30,7 @@ extension Command {
     let jobs = try LayerJob.jobs(configuration, files: inputs)
     // What cannot be written is better known before the work than after it.
     let directory = try arguments.value("out").map { path throws(OutputError) in try OutputDirectory(path) }
-    let runners = arguments.dataflows(configuration).map { dataflow in
-      LayerRunner(
-        SystolicSpec(configuration, dataflow: dataflow), cycleLimit: configuration.integer("run.cycle_limit"))
-    }
+    let runners = arguments.dataflows(configuration).map { LayerRunner(configuration, dataflow: $0) }
     let progress = ProgressLine()
     let results = try await sideBySide(
       jobs.flatMap { job in runners.map { (job, $0) } }, atMost: arguments.integer("threads")

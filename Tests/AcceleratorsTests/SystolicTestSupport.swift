@@ -40,3 +40,17 @@ func randomOperands(
       bias: hasBias ? (0..<layer.filters).map { Int32(bitPattern: Float(Double($0) * 0.37 - 1).bitPattern) } : [])
   }
 }
+
+/// One random convolution: every feature of a layer drawn from the seed; nil where the draw makes no layer.
+func randomLayer(_ random: inout SplitMix64) -> ConvolutionLayer? {
+  func draw(_ range: ClosedRange<Int>) -> Int {
+    range.lowerBound + Int(random.next(below: UInt64(range.count)))
+  }
+  let groups = [1, 1, 2, 3][draw(0...3)]
+  return try? ConvolutionLayer(
+    name: "random", batch: draw(1...3), inputChannels: groups * draw(1...4), inputHeight: draw(1...9),
+    inputWidth: draw(1...9), filters: groups * draw(1...7), filterHeight: draw(1...4), filterWidth: draw(1...4),
+    strideHeight: draw(1...3), strideWidth: draw(1...3), paddingTop: draw(0...3), paddingLeft: draw(0...3),
+    paddingBottom: draw(0...3), paddingRight: draw(0...3), dilationHeight: draw(1...2), dilationWidth: draw(1...2),
+    groups: groups)
+}

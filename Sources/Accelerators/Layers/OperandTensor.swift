@@ -36,18 +36,28 @@ public struct OperandTensor: Sendable, Equatable {
     bytes = tensor.elements.flatMap { [UInt8(truncatingIfNeeded: $0.bitPattern), UInt8($0.bitPattern >> 8)] }
   }
 
-  /// The same bytes under another shape.
-  private init(_ shape: Shape, _ other: OperandTensor) {
+  private init(_ shape: Shape, _ bytes: [UInt8], like other: OperandTensor) {
     self.shape = shape
+    self.bytes = bytes
     format = other.format
     zeroPoint = other.zeroPoint
-    bytes = other.bytes
+  }
+
+  /// Other elements, read in the same way.
+  func replaced(by bytes: [UInt8], shape: Shape) -> OperandTensor {
+    precondition(bytes.count == shape.count * format.bytes, "a tensor has the bytes of its shape")
+    return OperandTensor(shape, bytes, like: self)
+  }
+
+  /// The bytes of an element that counts as zero.
+  var zeroBytes: [UInt8] {
+    format == .bfloat16 ? [0, 0] : [UInt8(truncatingIfNeeded: zeroPoint)]
   }
 
   /// The same elements under another shape of the same count.
   public func reshaped(_ shape: Shape) -> OperandTensor {
     precondition(shape.count == self.shape.count, "a reshape keeps the element count")
-    return OperandTensor(shape, self)
+    return OperandTensor(shape, bytes, like: self)
   }
 
   /// The contract that reads these operands.

@@ -85,7 +85,7 @@ struct FoldSequencer: Sendable, Codable {
   private var previousVectors = 0
 
   init(_ spec: SystolicSpec) {
-    timing = FoldTiming(spec)
+    timing = spec.timing
     accumulatorHalves = spec.accumulatorHalves
     halfWords = spec.accumulatorBytes / spec.accumulatorHalves / 4
   }

@@ -94,7 +94,7 @@ public struct SystolicMachine: Machine, Sendable, Codable {
     north = SkewBuffer(lanes: spec.columns, latency: spec.edgeLatency)
     stationaryArray = spec.stationaryArray
     outputStationaryArray = spec.outputStationaryArray
-    psumSchedule = PsumSchedule(timing: FoldTiming(spec), edgeLatency: spec.edgeLatency)
+    psumSchedule = PsumSchedule(timing: spec.timing, edgeLatency: spec.edgeLatency)
     accumulator = PsumAccumulator(
       columns: spec.columns, bytes: spec.accumulatorBytes, halves: spec.accumulatorHalves, biasBytes: spec.biasBytes,
       arithmetic: spec.arithmetic)

@@ -74,6 +74,12 @@ public struct SystolicSpec: Sendable, Codable, Equatable {
       psumBytes: accumulatorBytes / accumulatorHalves, operandBytes: arithmetic.operandBytes, biasBytes: biasBytes)
   }
 
+  /// When the parts of a fold may start.
+  public var timing: FoldTiming {
+    FoldTiming(
+      rows: rows, columns: columns, macStages: macStages, dataflow: dataflow, isDoubleBuffered: isDoubleBuffered)
+  }
+
   /// Steps from a scratchpad's address to lane 0 of the array's edge, the longer of both paths.
   var edgeLatency: Int {
     max(ifmapSpad.latencyCycles, filterSpad.latencyCycles) + edgeRegisters

@@ -1,0 +1,30 @@
+import Arguments
+import Configuration
+import Reports
+import Runs
+
+extension Command {
+  /// `systole explain`
+  static let explain = Command(
+    "explain",
+    "Shows how layers are mapped to a machine: loops with their storage, folds, expected cycles and accesses. Runs nothing.",
+    operands: [.init("CONFIG.json5", isOptional: true, "A configuration; `systole schema` lists its keys.")],
+    options: CommandOption.inputs + [.json],
+    examples: [
+      "explain Examples/lenet5-conv1-ws.json5 --dataflow all",
+      "explain --machine Examples/machines/os-32x32.json5 --topology Examples/topologies/alexnet.csv --layer conv2",
+    ]
+  ) { arguments in
+    let inputs = InputFiles()
+    let configuration = try arguments.configuration(inputs)
+    let jobs = try LayerJob.jobs(configuration, files: inputs)
+    let runners = arguments.dataflows(configuration).map { LayerRunner(configuration, dataflow: $0) }
+    let explanations = try jobs.flatMap { job in try runners.map { try $0.explain(job) } }
+    if arguments.has("json") {
+      try Console.print(JSONValue.object([("schema_version", 1), ("layers", .array(explanations.map(\.json)))]).text)
+    } else {
+      try Console.print(explanations.map(\.text).joined(separator: "\n"))
+    }
+    return .success
+  }
+}
