@@ -39,8 +39,11 @@ let package = Package(
     module("Signals"),
     module("Simulation", ["Signals"]),
     module("Compute", ["Tensors", "Signals", "Simulation"]),
-    module("Memory", ["Signals", "Simulation"]),
-    module("Accelerators", ["Tensors", "Workloads", "Mappings", "Signals", "Simulation", "Compute", "Memory"]),
+    module("Interconnect", ["Signals", "Simulation"]),
+    module("Memory", ["Codecs", "Signals", "Simulation"]),
+    module(
+      "Accelerators",
+      ["Tensors", "Codecs", "Workloads", "Mappings", "Signals", "Simulation", "Compute", "Interconnect", "Memory"]),
     module("WaveFormats", ["Signals"]),
     module(
       "MemoryFiles", ["Tensors", "Codecs", "Configuration", "Signals", "Simulation", "Memory", "WaveFormats"]),
@@ -81,7 +84,8 @@ let package = Package(
     tests(
       "AcceleratorsTests",
       [
-        "Accelerators", "Tensors", "Workloads", "Mappings", "Memory", "Simulation", "Signals", "Compute", "TestSupport",
+        "Accelerators", "Tensors", "Codecs", "Workloads", "Mappings", "Memory", "Simulation", "Signals", "Compute",
+        "Interconnect", "TestSupport",
       ]),
     tests("WaveFormatsTests", ["WaveFormats", "Signals"]),
     tests("MappingsTests", ["Mappings", "Workloads"]),

@@ -140,9 +140,9 @@ public struct RunLengthDecoder: Sendable, Equatable, Codable {
 }
 
 /// Why words are not a run-length stream of the stated number of elements.
-public struct RunLengthError: Error, Equatable, CustomStringConvertible {
+public struct RunLengthError: Error, Equatable, Codable, CustomStringConvertible {
   /// What is wrong, with the numbers that matter.
-  public enum Problem: Equatable, Sendable {
+  public enum Problem: Equatable, Sendable, Codable {
     /// The stream ends `missing` elements early.
     case cutShort(missing: Int, count: Int)
     /// Words follow behind the last element.

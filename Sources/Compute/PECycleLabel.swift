@@ -22,6 +22,8 @@ public enum PECycleLabel: UInt8, CaseIterable, Sendable, Codable {
   case waitOutput
   /// No work is mapped to the PE.
   case idle
+  /// The adder took a psum from elsewhere instead of a product.
+  case accumulate
 
   /// Names for waveforms.
   public static let table = EnumTable(PECycleLabel.self, name: "pe_cycle_label_t")

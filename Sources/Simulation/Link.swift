@@ -51,6 +51,20 @@ public struct Link<Payload: Sendable>: Sendable {
     sends = true
   }
 
+  /// Places that the sender knows to be free.
+  @inlinable
+  public var freePlaces: Int {
+    capacity - (written &- (takenSeen.last ?? taken))
+  }
+
+  /// Whether further edges of the sender's clock would show it nothing new.
+  @inlinable
+  public var isSenderSettled: Bool { !sends && takenSeen.allSatisfy { $0 == taken } }
+
+  /// Whether further edges of the receiver's clock would show it nothing new.
+  @inlinable
+  public var isReceiverSettled: Bool { !receives && writtenSeen.allSatisfy { $0 == written } }
+
   // MARK: The receiver's end
 
   /// Whether a word is there for the receiver.

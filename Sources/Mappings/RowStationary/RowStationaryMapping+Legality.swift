@@ -6,6 +6,7 @@ extension RowStationaryMapping {
     try checkRanges()
     try checkSpads()
     try checkArray()
+    try checkIDs()
     try checkGLB()
   }
 
@@ -39,12 +40,32 @@ extension RowStationaryMapping {
     let places = resources.rows / chain * resources.columns
     let columns = parameters.t * parameters.e
     try need("t x e", "PE columns of all bands", columns, places, "e", places / parameters.t)
+    // A set is not cut unless it is wider than the array.
+    let frame = RowStationaryFrame(self)
+    try need(
+      "t", "PE sets of \(chain) rows and \(parameters.e) columns that fit side by side", parameters.t, frame.capacity,
+      "t", frame.capacity)
+  }
+
+  private func checkIDs() throws(RowStationaryMappingError) {
+    let largest = largestIDs
+    func limit(_ bits: Int) -> Int { (1 << bits) - 1 }
+    try need("the largest row ID", "row IDs from 0 to", largest.row, limit(resources.rowIDBits), "r", 0)
+    try need(
+      "the largest filter column ID", "column IDs from 0 to", largest.filterColumn,
+      limit(resources.filterColumnIDBits), "t", limit(resources.filterColumnIDBits) + 1)
+    try need(
+      "the largest ifmap column ID", "column IDs from 0 to", largest.ifmapColumn, limit(resources.ifmapColumnIDBits),
+      "e", parameters.e - (largest.ifmapColumn - limit(resources.ifmapColumnIDBits)))
+    try need(
+      "the largest psum column ID", "column IDs from 0 to", largest.psumColumn, limit(resources.psumColumnIDBits),
+      "e", 0)
   }
 
   private func checkGLB() throws(RowStationaryMappingError) {
     let ifmapBanks = ceilingQuotient(ifmapGLBBytes, resources.bankBytes)
     let psumBanks = ceilingQuotient(psumGLBBytes, resources.bankBytes)
-    let perChannel = psumGLBBytes / parameters.m
+    let perChannel = parameters.n * parameters.e * layer.outputWidth * resources.psumBytes
     let room = max(0, resources.banks - ifmapBanks) * resources.bankBytes
     try need(
       "ifmap banks (\(ifmapGLBBytes) bytes) + psum banks (\(psumGLBBytes) bytes)", "GLB banks", ifmapBanks + psumBanks,

@@ -54,9 +54,12 @@ extension RowStationaryMapping {
     parameters.n * parameters.q * parameters.r * ifmapRows * layer.paddedWidth * resources.operandBytes
   }
 
-  /// Bytes of the psums in the GLB: n m e F.
+  /// Bytes of the psums in the GLB: n m e F, the p psums of a window rounded up where they would straddle a line.
   public var psumGLBBytes: Int {
-    parameters.n * parameters.m * parameters.e * layer.outputWidth * resources.psumBytes
+    let sets = ceilingQuotient(parameters.m, parameters.p)
+    let last = parameters.m - (sets - 1) * parameters.p
+    let perPosition = (sets - 1) * resources.psumPitch(parameters.p) + resources.psumPitch(last)
+    return parameters.n * perPosition * parameters.e * layer.outputWidth * resources.psumBytes
   }
 
   /// Strips of e ofmap rows.
@@ -97,11 +100,37 @@ extension RowStationaryMapping {
   /// Off-chip ofmap words: each once.
   public var ofmapWords: Int { layer.ofmapShape.count }
 
-  /// Off-chip bytes without compression.
-  public var offChipBytes: Int { (filterWords + ifmapWords + ofmapWords) * resources.operandBytes }
+  /// Off-chip bytes without compression: operands, and ofmap elements as wide as psums.
+  public var offChipBytes: Int { (filterWords + ifmapWords) * resources.operandBytes + ofmapWords * resources.psumBytes }
 
   /// Psum words between GLB and array: (2 A - 1) M E F N with A sums over channels, A of them writes and A - 1 reads.
   public var psumWords: Int { (2 * channelSteps - 1) * layer.ofmapShape.count }
+
+  /// Ifmap words from GLB to array: the rows and columns that windows touch, again for each p x t filters of a block.
+  public var deliveredIfmapWords: Int {
+    let whole = layer.outputHeight / parameters.e
+    let rest = layer.outputHeight % parameters.e
+    let rows = whole * touched(parameters.e, layer.strideHeight, layer.filterHeight, layer.dilationHeight)
+      + (rest == 0 ? 0 : touched(rest, layer.strideHeight, layer.filterHeight, layer.dilationHeight))
+    let columns = (layer.outputWidth - 1) * min(layer.strideWidth, layer.dilatedFilterWidth) + layer.dilatedFilterWidth
+    let passesOfSteps = passes / (imageGroups * strips * channelSteps)
+    return rows * columns * layer.channelsPerGroup * layer.batch * passesOfSteps
+  }
+
+  /// Filter words from GLB to array: each once a pass.
+  public var deliveredFilterWords: Int { filterWords }
+
+  /// Bytes between GLB and array: the closed form that simulated counters must equal.
+  public var glbBytes: Int {
+    (deliveredIfmapWords + deliveredFilterWords) * resources.operandBytes + psumWords * resources.psumBytes
+  }
+
+  /// Different rows that the taps of `windows` windows lie in.
+  private func touched(_ windows: Int, _ stride: Int, _ taps: Int, _ dilation: Int) -> Int {
+    var rows = Set<Int>()
+    for window in 0..<windows { for tap in 0..<taps { rows.insert(window * stride + tap * dilation) } }
+    return rows.count
+  }
 }
 
 func ceilingQuotient(_ value: Int, _ divisor: Int) -> Int { (value + divisor - 1) / divisor }

@@ -1,0 +1,87 @@
+import Mappings
+import Workloads
+
+/// The filter words of a layer in the order of the bus: tile, channel step, pass, four words of each filter row in turn.
+///
+/// A filter row's words go to the PEs of one row of a set, ordered as they are used: tap, channel, filter. Off chip and in the
+/// filter banks they lie in the same order, without gaps but for the end of a tile's stream.
+struct FilterWalk: Sendable, Codable, Equatable {
+  private let schedule: RowStationarySchedule
+  private let sets, chainRows, filterHeight, taps, tileCount: Int
+
+  private(set) var tile: RowStationaryTile
+  private(set) var step = 0
+  private(set) var pass = 0
+  private(set) var chunk = 0
+  private(set) var filterSet = 0
+  private(set) var chainRow = 0
+  private(set) var isAtEnd = false
+  private let lastTile: Int
+
+  /// Words of one flit.
+  static let wordsPerFlit = 4
+
+  /// The walk of the tiles in a range, by default of all.
+  init(_ schedule: RowStationarySchedule, tiles: Range<Int>? = nil) {
+    let mapping = schedule.mapping
+    self.schedule = schedule
+    sets = mapping.parameters.t
+    filterHeight = mapping.layer.filterHeight
+    chainRows = mapping.parameters.r * filterHeight
+    taps = mapping.layer.filterWidth
+    tileCount = schedule.tileCount
+    let range = tiles ?? 0..<schedule.tileCount
+    tile = schedule.tile(range.lowerBound)
+    lastTile = range.upperBound - 1
+    skipEmpty()
+  }
+
+  var channelSet: Int { chainRow / filterHeight }
+  var filterRow: Int { chainRow % filterHeight }
+  /// Channels and filters of the row's PEs.
+  var channels: Int { schedule.channels(step: step, set: channelSet) }
+  var filters: Int { schedule.filters(of: tile, pass: pass, set: filterSet) }
+  /// First word of the flit in its filter row, and words of the flit.
+  var firstWord: Int { chunk * Self.wordsPerFlit }
+  var count: Int { min(Self.wordsPerFlit, rowWords - firstWord) }
+  private var rowWords: Int { taps * channels * filters }
+  /// Words of the longest filter row of the pass.
+  private var longestRow: Int {
+    taps * schedule.channels(step: step, set: 0) * schedule.filters(of: tile, pass: pass, set: 0)
+  }
+
+  mutating func advance() {
+    chainRow += 1
+    skipEmpty()
+  }
+
+  /// Goes on to the next flit that has words.
+  private mutating func skipEmpty() {
+    while !isAtEnd {
+      if chainRow == chainRows {
+        chainRow = 0
+        filterSet += 1
+      }
+      if filterSet == sets {
+        filterSet = 0
+        chunk += 1
+        if chunk * Self.wordsPerFlit >= longestRow { nextPass() }
+      } else if firstWord < rowWords {
+        return
+      } else {
+        chainRow += 1
+      }
+    }
+  }
+
+  private mutating func nextPass() {
+    chunk = 0
+    pass += 1
+    guard pass == schedule.passes(of: tile) else { return }
+    pass = 0
+    step += 1
+    guard step == schedule.channelSteps else { return }
+    step = 0
+    if tile.index == lastTile { isAtEnd = true } else { tile = schedule.tile(tile.index + 1) }
+  }
+}

@@ -1,0 +1,247 @@
+import Compute
+import Interconnect
+import Mappings
+import Memory
+public import Simulation
+import Tensors
+import Workloads
+
+extension RowStationaryMachine {
+  /// Hands the machine a layer whose streams lie in its memory. It must be quiescent.
+  public mutating func begin(_ program: RowStationaryProgram) {
+    precondition(isQuiescent, "a machine runs one layer at a time")
+    self.program = program
+    control.begin()
+    scanChain.begin()
+    let mapping = program.schedule.mapping
+    let layer = mapping.layer
+    ifmapReader = IfmapReader(program.ifmapCode)
+    filterReader = FilterReader(spec.filterBuffer, program.filterCode)
+    filterReader.begin(program.schedule)
+    let format = PsumFormat(bits: 8 * program.arithmetic.psumBytes)
+    psumReader = PsumReader(format)
+    psumWriter = PsumWriter(format)
+    psumDump = PsumDump(format)
+    biases = []
+    let banks = (mapping.ifmapGLBBytes + mapping.resources.bankBytes - 1) / mapping.resources.bankBytes
+    ifmapBanks = .init(firstBank: 0, banks: banks)
+    psumBanks = .init(firstBank: banks, banks: spec.glb.banks - banks)
+    let roles = program.placement.roles
+    array.configure(
+      .init(
+        arithmetic: program.arithmetic, windowColumns: layer.dilatedFilterWidth, dilation: layer.dilationWidth,
+        slideColumns: min(layer.strideWidth, layer.dilatedFilterWidth), windows: layer.outputWidth,
+        psumsPerFlit: format.perLine), mapped: roles.indices.filter { roles[$0] != nil },
+      tops: program.placement.chains.map(\.top))
+    array.rest(.waitIfmap)
+    psumNetwork.configure(program.placement.psumIDs, enabled: roles.map { $0 != nil })
+    (filterRows, ifmapEnables) = (0, IfmapEnables())
+    enableFilters(program, tile: program.schedule.tile(0))
+  }
+
+  /// Filter rows go to the PEs of the strip's ofmap rows only.
+  private mutating func enableFilters(_ program: RowStationaryProgram, tile: RowStationaryTile) {
+    guard tile.rows != filterRows else { return }
+    filterRows = tile.rows
+    filterNetwork.configure(
+      program.placement.filterIDs, enabled: program.placement.roles.map { ($0?.ofmapRow ?? .max) < tile.rows })
+  }
+
+  /// Ifmap words go to the PEs of the strip's ofmap rows and of the sets that have filters in the reader's pass.
+  private mutating func enableIfmaps(_ program: RowStationaryProgram, tile: RowStationaryTile, pass: Int) {
+    let schedule = program.schedule
+    let sets = (0..<schedule.mapping.parameters.t).prefix { schedule.filters(of: tile, pass: pass, set: $0) > 0 }.count
+    let enables = IfmapEnables(rows: tile.rows, sets: sets)
+    guard enables != ifmapEnables else { return }
+    ifmapEnables = enables
+    ifmapNetwork.configure(
+      program.placement.ifmapIDs,
+      enabled: program.placement.roles.map { role in
+        role.map { $0.ofmapRow < tile.rows && $0.filterSet < sets } ?? false
+      })
+  }
+
+  // MARK: One cycle
+
+  mutating func evaluateControl(_ program: RowStationaryProgram) {
+    let view = RowStationaryControl.View(
+      isConfigured: configured.hasFront, isLoaded: decoder.isIdle,
+      isProcessed: psumWriter.isIdle && array.busyPEs == 0, isDumped: coder.isDone,
+      canOrderIfmap: channels.ifmapCommands.canSend, canOrderFilter: channels.filterCommands.canSend,
+      canOrderWrite: channels.writeCommands.canSend)
+    let (phase, filters) = control.evaluate(program, view)
+    if filters { channels.filterCommands.send(program.filterStream(program.schedule.tile(control.filterTile))) }
+    guard let phase else { return }
+    if control.phase == .configure { configured.receive() }
+    let target = control.target(program)
+    switch phase {
+    case .loadBias: if let stream = program.biasStream { channels.ifmapCommands.send(stream) }
+    case .loadIfmap:
+      channels.ifmapCommands.send(program.ifmapStream(program.schedule.tile(target.tile), step: target.step))
+    case .dump: channels.writeCommands.send(program.ofmapStreams[target.tile])
+    case .idle, .configure, .process: break
+    }
+  }
+
+  mutating func evaluateDecoder() {
+    decodedLine = decoder.evaluate(&channels.ifmapWords)
+    guard let line = decodedLine, control.phase == .loadIfmap else { return }
+    let isWritten = glb.write(ifmapBanks, line: decodedLines, line)
+    precondition(isWritten, "nobody reads the ifmap banks while they are filled")
+  }
+
+  mutating func commitCore() {
+    guard let program else { return }
+    counters.cycles += 1
+    count(control.phase, cycles: 1)
+    array.commit()
+    filterNetwork.commit()
+    ifmapNetwork.commit()
+    psumNetwork.commit()
+    glb.commit()
+    filterBuffer.commit()
+    commitDecoder(program)
+    coder.commit()
+    commitReaders(program)
+    if let phase = control.commit(program) { enter(phase, program) }
+  }
+
+  private mutating func commitReaders(_ program: RowStationaryProgram) {
+    if filterReader.commit(), let tile = filterReader.walk?.tile { enableFilters(program, tile: tile) }
+    let pass = ifmapReader.walk?.pass
+    ifmapReader.commit()
+    if let next = ifmapReader.walk?.pass, next != pass {
+      enableIfmaps(program, tile: program.schedule.tile(control.tileIndex), pass: next)
+    }
+    psumReader.commit()
+    psumWriter.commit()
+    psumDump.commit()
+  }
+
+  private mutating func commitDecoder(_ program: RowStationaryProgram) {
+    decoder.commit()
+    guard let line = decodedLine else { return }
+    decodedLine = nil
+    decodedLines += 1
+    guard control.phase == .loadBias else { return }
+    let bits = 8 * program.arithmetic.psumBytes
+    for index in 0..<64 / bits where biases.count < program.biasCount {
+      let field = line >> UInt64(index * bits)
+      biases.append(bits == 16 ? Int32(Int16(truncatingIfNeeded: field)) : Int32(truncatingIfNeeded: field))
+    }
+  }
+
+  private mutating func count(_ phase: RowStationaryPhase, cycles: Int) {
+    switch phase {
+    case .idle: break
+    case .configure, .loadBias: counters.configureCycles += cycles
+    case .loadIfmap: counters.loadCycles += cycles
+    case .process: counters.processCycles += cycles
+    case .dump: counters.dumpCycles += cycles
+    }
+  }
+
+  // MARK: Phases
+
+  private mutating func enter(_ phase: RowStationaryPhase, _ program: RowStationaryProgram) {
+    let tile = program.schedule.tile(control.tileIndex)
+    switch phase {
+    case .idle, .configure: break
+    case .loadBias:
+      decodedLines = 0
+      let words = (program.biasCount * program.arithmetic.psumBytes + 7) / 8
+      decoder.begin(lines: words, elements: program.biasCount, isCoded: false)
+    case .loadIfmap:
+      decodedLines = 0
+      array.rest(.waitIfmap)
+      let elements = IfmapWalk(program.schedule, tile, step: control.step).storedElements
+      let lines = (elements * program.ifmapCode.bytes + 7) / 8
+      decoder.begin(lines: lines, elements: elements, isCoded: program.codesIfmap)
+    case .process: beginPasses(program, tile)
+    case .dump:
+      array.rest(.waitOutput)
+      psumDump.begin(PsumWalk(program.schedule, tile))
+      coder.begin(isCoded: program.codesOfmap, elementBytes: program.arithmetic.psumBytes)
+    }
+  }
+
+  private mutating func beginPasses(_ program: RowStationaryProgram, _ tile: RowStationaryTile) {
+    let schedule = program.schedule
+    let passes = schedule.passes(of: tile)
+    counters.passes += passes
+    ifmapReader.begin(IfmapWalk(schedule, tile, step: control.step), passes: passes)
+    enableIfmaps(program, tile: tile, pass: 0)
+    if control.step > 0 { psumReader.begin(PsumWalk(schedule, tile)) }
+    psumWriter.begin(PsumWalk(schedule, tile))
+    for (number, role) in program.placement.roles.enumerated() {
+      guard let role, role.ofmapRow < tile.rows else { continue }
+      let last = schedule.filters(of: tile, pass: passes - 1, set: role.filterSet)
+      let filters = schedule.mapping.parameters.p
+      array.assign(
+        .init(
+          passes: last > 0 ? passes : passes - 1, filters: filters, lastFilters: last > 0 ? last : filters,
+          channels: schedule.channels(step: control.step, set: role.channelSet), rows: tile.images,
+          takesPsum: control.step > 0 || role.chainRow < program.placement.chainRows - 1), to: number)
+    }
+  }
+
+  // MARK: Engine
+
+  public func activity(of domain: Int, after cycle: Int) -> Activity {
+    guard program != nil else { return .waiting }
+    return domain == 0 ? coreActivity : linkActivity(after: cycle)
+  }
+
+  private var coreActivity: Activity {
+    switch control.phase {
+    case .process: return .busy
+    case .idle:
+      return channels.isChipSettled && configured.isReceiverSettled && array.isQuiescent ? .waiting : .busy
+    case .configure, .loadBias, .loadIfmap, .dump:
+      let isStill = array.isAsleep && channels.isChipSettled && configured.isReceiverSettled && !configured.hasFront
+        && !decoder.isIdle == (control.phase == .loadBias || control.phase == .loadIfmap)
+        && !decoder.canAct(channels.ifmapWords) && !filterReader.canAct(channels.filterWords, filterNetwork, array)
+        && !coder.canAct(channels.ofmapWords, isOffered: psumDump.flits.hasFront)
+        && psumDump.isStill && !canOrderFilters && !(control.phase == .dump && coder.isDone)
+      return isStill ? .waiting : .busy
+    }
+  }
+
+  private var canOrderFilters: Bool {
+    guard let program, control.phase != .configure else { return false }
+    return control.filterTile < program.schedule.tileCount && channels.filterCommands.canSend
+  }
+
+  private func linkActivity(after cycle: Int) -> Activity {
+    if scanChain.isRunning || !configured.isSenderSettled { return .busy }
+    return port.activity(channels, requests: requests, responses: responses)
+      .sooner(memory.activity(requests: requests, responses: responses, after: cycle))
+  }
+
+  public mutating func credit(skipped cycles: Int, domain: Int) {
+    guard domain == 0 else { return port.credit(skipped: cycles) }
+    counters.cycles += cycles
+    count(control.phase, cycles: cycles)
+    array.credit(skipped: cycles)
+    if filterReader.isOffering { filterNetwork.credit(blocked: cycles) }
+  }
+
+  public var isQuiescent: Bool {
+    control.phase == .idle && array.isQuiescent && channels.isQuiescent && port.isQuiescent && memory.isQuiescent
+      && requests.isQuiescent && responses.isQuiescent && configured.isQuiescent && !scanChain.isRunning
+  }
+
+  public var waits: [Wait] {
+    var waits: [Wait] = []
+    if let fault = decoder.fault { waits.append(Wait(block: "decoder", cause: "\(fault)")) }
+    if control.phase != .idle { waits.append(Wait(block: "control", cause: "the end of phase \(control.phase)")) }
+    if !port.isQuiescent { waits.append(Wait(block: "port", cause: "words from memory or the core")) }
+    return waits
+  }
+}
+
+extension MulticastNetwork {
+  mutating func configure(_ ids: RowStationaryPlacement.IDs, enabled: [Bool]) {
+    configure(rowIDs: ids.rows, columnIDs: ids.columns, enabled: enabled)
+  }
+}

@@ -1,0 +1,97 @@
+public import Signals
+
+/// What the mapped PEs did in one cycle.
+struct Tally: Sendable, Codable, Equatable {
+  var macs = 0
+  var gated = 0
+  var accumulates = 0
+  var waitIfmap = 0
+  var waitFilter = 0
+  var waitPsum = 0
+  var waitOutput = 0
+  /// PEs without an assignment.
+  var off = 0
+  var ifmapReads = 0
+  var ifmapWrites = 0
+  var filterWrites = 0
+  /// PEs that did the last operation of their assignment.
+  var finished = 0
+  /// Whether any register changed.
+  var isChanged = false
+}
+
+extension RowStationaryArray {
+  /// What the PEs counted.
+  public struct Counters: Sendable, Codable, Equatable, CounterSet {
+    /// Clock edges, those included that the array slept through.
+    public var cycles = 0
+    /// Every PE-cycle, by label.
+    public var labels = PECycleCounts()
+    /// Spad accesses that the labels do not tell.
+    public var ifmapSpadReads = 0
+    public var ifmapSpadWrites = 0
+    public var filterSpadWrites = 0
+    /// Words that entered PEs from the networks, each as often as PEs took it.
+    public var ifmapWordsIn = 0
+    public var filterWordsIn = 0
+    /// 64-bit flits over links between PEs.
+    public var localFlits = 0
+
+    /// MACs, gated ones included.
+    public var macs: Int { labels[.mac] + labels[.gated] }
+    /// Filter words read: one for each MAC that is not gated.
+    public var filterSpadReads: Int { labels[.mac] }
+    /// Psums read: one for each MAC that is not gated, one for each accumulation.
+    public var psumSpadReads: Int { labels[.mac] + labels[.accumulate] }
+    /// Psums written: one for each MAC that is not gated.
+    public var psumSpadWrites: Int { labels[.mac] }
+
+    public static let definitions: [CounterDefinition<Counters>] =
+      [
+        .init("macs", unit: "operations", "MACs issued, gated ones included: N M P Q C/G R S.") { $0.macs },
+        .init("ifmap_spad_reads", unit: "accesses", "Ifmap words read: one serves the p MACs of all filters.") {
+          $0.ifmapSpadReads
+        },
+        .init("ifmap_spad_writes", unit: "accesses", "Ifmap words that entered a spad.") { $0.ifmapSpadWrites },
+        .init("filter_spad_reads", unit: "accesses", "Filter words read: MACs that were not gated.") {
+          $0.filterSpadReads
+        },
+        .init("filter_spad_writes", unit: "accesses", "Filter words that entered a spad.") { $0.filterSpadWrites },
+        .init("psum_spad_reads", unit: "accesses", "Psums read: MACs that were not gated + accumulations.") {
+          $0.psumSpadReads
+        },
+        .init("psum_spad_writes", unit: "accesses", "Psums written: MACs that were not gated.") { $0.psumSpadWrites },
+        .init("ifmap_words_in", unit: "words", "Ifmap words into FIFOs: words multicast x their destinations.") {
+          $0.ifmapWordsIn
+        },
+        .init("filter_words_in", unit: "words", "Filter words into FIFOs: words multicast x their destinations.") {
+          $0.filterWordsIn
+        },
+        .init("local_flits", unit: "flits", "64-bit flits of psums from a PE to the one above.") { $0.localFlits },
+      ]
+      + PECycleLabel.allCases.map { label in
+        CounterDefinition<Counters>(
+          "\(label)_pe_cycles", unit: "PE-cycles", "PE-cycles labelled \(label). All labels sum to PEs x cycles."
+        ) { $0.labels[label] }
+      }
+
+    /// All zero.
+    public init() {}
+
+    mutating func add(_ tally: Tally, cycles: Int, idle: Int, off: PECycleLabel) {
+      self.cycles += cycles
+      labels[.mac] += tally.macs * cycles
+      labels[.gated] += tally.gated * cycles
+      labels[.accumulate] += tally.accumulates * cycles
+      labels[.waitIfmap] += tally.waitIfmap * cycles
+      labels[.waitFilter] += tally.waitFilter * cycles
+      labels[.waitPsum] += tally.waitPsum * cycles
+      labels[.waitOutput] += tally.waitOutput * cycles
+      labels[off] += tally.off * cycles
+      labels[.idle] += idle * cycles
+      ifmapSpadReads += tally.ifmapReads * cycles
+      ifmapSpadWrites += tally.ifmapWrites * cycles
+      filterSpadWrites += tally.filterWrites * cycles
+    }
+  }
+}

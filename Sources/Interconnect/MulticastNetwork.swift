@@ -1,0 +1,123 @@
+public import Signals
+
+/// A two-level multicast bus: a vertical Y-bus with a controller a row, and a horizontal X-bus a row with a controller a PE.
+///
+/// ```
+///   source --(row, column, word)--> Y-bus --[row ID?]--> X-bus of row 0 --[column ID?]--> PE (0, 0), (0, 1), ...
+///                                         --[row ID?]--> X-bus of row 1 --[column ID?]--> ...
+/// ```
+/// A word carries a tag. A controller passes it on if the tag equals the ID that it was configured with; buses and PEs that
+/// do not match stay quiet. A word leaves its source only in a cycle in which every destination is ready, and reaches all of
+/// them in that cycle (Chen et al., JSSC 52(1), 2017, section V-B).
+public struct MulticastNetwork: Sendable, Codable {
+  /// What the network counted.
+  public struct Counters: Sendable, Codable, Equatable, CounterSet {
+    public var sends = 0
+    public var words = 0
+    public var deliveries = 0
+    public var rowActivations = 0
+    public var blockedCycles = 0
+
+    public static let definitions: [CounterDefinition<Counters>] = [
+      .init("sends", unit: "accesses", "Cycles in which something left the source.") { $0.sends },
+      .init("words", unit: "words", "Words that left the source, each counted once.") { $0.words },
+      .init("deliveries", unit: "words", "Words that reached PEs: each counted at every destination.") { $0.deliveries },
+      .init("row_activations", unit: "accesses", "X-buses that switched: rows whose ID matched, summed over sends.") {
+        $0.rowActivations
+      },
+      .init("blocked_cycles", unit: "cycles", "Cycles in which a tag waited because a destination was not ready.") {
+        $0.blockedCycles
+      },
+    ]
+  }
+
+  /// PE rows and columns.
+  public let rows, columns: Int
+  /// ID of each row's controller on the Y-bus; -1 matches nothing.
+  public private(set) var rowIDs: [Int]
+  /// ID of each PE's controller on its X-bus, row by row; -1 matches nothing.
+  public private(set) var columnIDs: [Int]
+  /// PEs by tag: the stretch `destinations(row:column:)` of this list matches a tag.
+  public private(set) var members: [Int32] = []
+  /// What it counted.
+  public private(set) var counters = Counters()
+
+  /// The bus in this cycle: the tag that is offered, and whether it leaves. Next state of the counters.
+  public private(set) var offer = Offer()
+
+  private var columnTags = 1
+  private var starts: [Int32] = [0]
+  private var activeRows: [Int32] = [0]
+
+  /// What stands on the bus in one cycle.
+  public struct Offer: Sendable, Codable, Equatable {
+    /// A word is offered.
+    public var isValid = false
+    /// Every destination is ready: the word leaves.
+    public var fires = false
+    /// Its tag.
+    public var row = 0
+    public var column = 0
+    /// Words of the flit, and PEs that match.
+    public var words = 0
+    public var destinations = 0
+  }
+
+  /// A network whose controllers match nothing yet.
+  public init(rows: Int, columns: Int) {
+    (self.rows, self.columns) = (rows, columns)
+    rowIDs = [Int](repeating: -1, count: rows)
+    columnIDs = [Int](repeating: -1, count: rows * columns)
+  }
+
+  /// Loads the IDs. PEs whose `enabled` is false are clock-gated: their controllers match nothing.
+  public mutating func configure(rowIDs: [Int], columnIDs: [Int], enabled: [Bool]) {
+    precondition(
+      rowIDs.count == rows && columnIDs.count == rows * columns && enabled.count == columnIDs.count,
+      "one ID a controller")
+    self.rowIDs = rowIDs
+    self.columnIDs = columnIDs
+    columnTags = (columnIDs.max() ?? 0) + 1
+    let tags = ((rowIDs.max() ?? 0) + 1) * columnTags
+    var lists = [[Int32]](repeating: [], count: max(tags, 1))
+    for number in columnIDs.indices where enabled[number] {
+      let rowID = rowIDs[number / columns]
+      if rowID >= 0, columnIDs[number] >= 0 { lists[rowID * columnTags + columnIDs[number]].append(Int32(number)) }
+    }
+    members = lists.flatMap { $0 }
+    starts = [0]
+    for list in lists { starts.append(starts[starts.count - 1] + Int32(list.count)) }
+    activeRows = lists.map { list in Int32(Set(list.map { $0 / Int32(columns) }).count) }
+  }
+
+  /// Where in `members` the PEs are that a tag reaches.
+  public func destinations(row: Int, column: Int) -> Range<Int> {
+    let tag = row * columnTags + column
+    guard row >= 0, column >= 0, column < columnTags, tag + 1 < starts.count else { return 0..<0 }
+    return Int(starts[tag])..<Int(starts[tag + 1])
+  }
+
+  /// Puts a tag on the bus for this cycle; `fires` says whether all destinations were ready.
+  public mutating func drive(row: Int, column: Int, words: Int, fires: Bool) {
+    offer = Offer(
+      isValid: true, fires: fires, row: row, column: column, words: words,
+      destinations: destinations(row: row, column: column).count)
+  }
+
+  /// Books cycles that were skipped while a tag waited.
+  public mutating func credit(blocked cycles: Int) { counters.blockedCycles += cycles }
+
+  /// The clock edge.
+  public mutating func commit() {
+    guard offer.isValid else { return }
+    if offer.fires {
+      counters.sends += 1
+      counters.words += offer.words
+      counters.deliveries += offer.words * offer.destinations
+      counters.rowActivations += Int(activeRows[offer.row * columnTags + offer.column])
+    } else {
+      counters.blockedCycles += 1
+    }
+    offer = Offer()
+  }
+}

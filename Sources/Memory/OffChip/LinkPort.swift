@@ -1,0 +1,277 @@
+public import Signals
+public import Simulation
+
+/// One order to the far end of an off-chip link.
+public struct LinkCommand: Sendable, Codable, Equatable {
+  /// First byte off chip, a multiple of 8.
+  public var address: Int
+  /// Bytes to read, or the most that a write may store.
+  public var bytes: Int
+  /// Whether an ifmap order is for biases, which are counted apart.
+  public var isBias = false
+
+  /// An order by its parts.
+  public init(address: Int, bytes: Int, isBias: Bool = false) {
+    (self.address, self.bytes, self.isBias) = (address, bytes, isBias)
+  }
+
+  /// Fills the unused places of links.
+  public static let empty = LinkCommand(address: 0, bytes: 0)
+}
+
+/// One 64-bit word that leaves the chip.
+public struct OutgoingWord: Sendable, Codable, Equatable {
+  /// Its bits; the first byte in memory is the lowest.
+  public var bits: UInt64
+  /// Bytes that count: 8, or fewer in the last word of a stream.
+  public var bytes: Int
+  /// The last word of the stream that a write order asked for.
+  public var isLast: Bool
+
+  /// A word by its parts.
+  public init(bits: UInt64, bytes: Int, isLast: Bool) { (self.bits, self.bytes, self.isLast) = (bits, bytes, isLast) }
+
+  /// Fills the unused places of links.
+  public static let empty = OutgoingWord(bits: 0, bytes: 0, isLast: false)
+}
+
+/// The far end of a 64-bit bidirectional link: one word a link cycle, in or out.
+///
+/// ```
+///   chip: orders ------> [ ifmap  ] \
+///                        [ filter ]  > one request a cycle -> memory
+///         words out ---> [ ofmap  ] /
+///         words in <---- ifmap and filter FIFOs <------------ answers, in order
+/// ```
+/// Reads are asked for only when their FIFO has a place for the answer, so answers never wait. Ifmaps come first, because the
+/// chip stands still until they are there; then ofmaps; filters of the next pass take what is left.
+public struct LinkPort: Sendable, Codable {
+  /// What the port counted.
+  public struct Counters: Sendable, Codable, Equatable, CounterSet {
+    public var ifmapBytes = 0
+    public var filterBytes = 0
+    public var ofmapBytes = 0
+    public var biasBytes = 0
+    public var ifmapWords = 0
+    public var filterWords = 0
+    public var ofmapWords = 0
+    public var biasWords = 0
+    public var cycles = 0
+
+    public static let definitions: [CounterDefinition<Counters>] = [
+      .init("ifmap_bytes", unit: "bytes", "Ifmap bytes read off chip, as they are stored there: coded or raw.") {
+        $0.ifmapBytes
+      },
+      .init("filter_bytes", unit: "bytes", "Filter bytes read off chip.") { $0.filterBytes },
+      .init("ofmap_bytes", unit: "bytes", "Ofmap bytes written off chip, coded or raw.") { $0.ofmapBytes },
+      .init("bias_bytes", unit: "bytes", "Bias bytes read with the layer's configuration.") { $0.biasBytes },
+      .init("words", unit: "words", "64-bit words over the link: 8 bytes each, the last of a stream partly used.") {
+        $0.ifmapWords + $0.filterWords + $0.ofmapWords + $0.biasWords
+      },
+      .init("cycles", unit: "cycles", "Cycles of the link's clock.") { $0.cycles },
+    ]
+
+    /// Bytes that counted, biases left out.
+    public var fmapAndFilterBytes: Int { ifmapBytes + filterBytes + ofmapBytes }
+  }
+
+  enum Stream: UInt8, CaseIterable, Sendable, Codable { case ifmap, filter, bias }
+
+  fileprivate struct Read: Sendable, Codable, Equatable {
+    var next = 0
+    var left = 0
+    var waiting = 0
+  }
+
+  /// What it counted.
+  public private(set) var counters = Counters()
+  private var ifmapRead = Read()
+  private var filterRead = Read()
+  private var isBias = false
+  private var writeAddress = -1
+  /// Streams of the answers on their way, oldest first.
+  private var order: [Stream] = []
+  /// What was done in this cycle: next state.
+  private var action = Action.none
+  private var answered = false
+  private var loads = Loads()
+
+  private struct Loads: Sendable, Codable, Equatable {
+    var ifmap: LinkCommand?
+    var filter: LinkCommand?
+    var write: LinkCommand?
+  }
+
+  private enum Action: Sendable, Codable, Equatable {
+    case none
+    case read(Stream)
+    case write(bytes: Int, isLast: Bool)
+  }
+
+  /// A port at rest.
+  public init() {}
+
+  /// The chip's links as the port sees them.
+  public struct Channels: Sendable, Codable {
+    /// Orders for ifmap reads (biases too), filter reads and ofmap writes.
+    public var ifmapCommands, filterCommands, writeCommands: Link<LinkCommand>
+    /// Words into the chip.
+    public var ifmapWords, filterWords: Link<UInt64>
+    /// Words out of the chip.
+    public var ofmapWords: Link<OutgoingWord>
+
+    /// FIFOs of `depth` words between the two clocks, each pointer through `stages` flip-flops.
+    public init(depth: Int, stages: Int) {
+      ifmapCommands = Link(capacity: 2, synchroniserStages: stages, filler: .empty)
+      filterCommands = ifmapCommands
+      writeCommands = ifmapCommands
+      ifmapWords = Link(capacity: depth, synchroniserStages: stages, filler: 0)
+      filterWords = ifmapWords
+      ofmapWords = Link(capacity: depth, synchroniserStages: stages, filler: .empty)
+    }
+
+    /// Nothing inside any of them.
+    public var isQuiescent: Bool {
+      ifmapCommands.isQuiescent && filterCommands.isQuiescent && writeCommands.isQuiescent && ifmapWords.isQuiescent
+        && filterWords.isQuiescent && ofmapWords.isQuiescent
+    }
+
+    /// Whether further edges of the chip's clock would show the chip nothing new.
+    public var isChipSettled: Bool {
+      ifmapCommands.isSenderSettled && filterCommands.isSenderSettled && writeCommands.isSenderSettled
+        && ifmapWords.isReceiverSettled && filterWords.isReceiverSettled && ofmapWords.isSenderSettled
+    }
+
+    /// Whether further edges of the link's clock would show the port nothing new.
+    public var isPortSettled: Bool {
+      ifmapCommands.isReceiverSettled && filterCommands.isReceiverSettled && writeCommands.isReceiverSettled
+        && ifmapWords.isSenderSettled && filterWords.isSenderSettled && ofmapWords.isReceiverSettled
+    }
+
+    /// Clock edges at the chip's side, at the link's side, or both.
+    public mutating func commit(chip: Bool, port: Bool) {
+      ifmapCommands.commit(sender: chip, receiver: port)
+      filterCommands.commit(sender: chip, receiver: port)
+      writeCommands.commit(sender: chip, receiver: port)
+      ifmapWords.commit(sender: port, receiver: chip)
+      filterWords.commit(sender: port, receiver: chip)
+      ofmapWords.commit(sender: chip, receiver: port)
+    }
+  }
+
+  /// One cycle of the link's clock.
+  public mutating func evaluate(
+    _ channels: inout Channels, requests: inout Link<MemoryRequest>, responses: inout Link<MemoryBeat>
+  ) {
+    takeCommands(&channels)
+    takeAnswer(&channels, &responses)
+    action = nextAction(channels)
+    guard requests.canSend else {
+      action = .none
+      return
+    }
+    switch action {
+    case .none: break
+    case .read(let stream): requests.send(request(stream == .filter ? filterRead : ifmapRead))
+    case .write:
+      let word = channels.ofmapWords.receive()
+      var data = MemoryBeat(repeating: 0)
+      for byte in 0..<8 { data[byte] = UInt8(truncatingIfNeeded: word.bits >> UInt64(8 * byte)) }
+      let enables = (UInt64(1) << UInt64(word.bytes)) - 1
+      requests.send(MemoryRequest(address: writeAddress, isWrite: true, enables: enables, data: data))
+    }
+  }
+
+  private mutating func takeCommands(_ channels: inout Channels) {
+    loads = Loads()
+    if ifmapRead.left == 0, channels.ifmapCommands.hasFront { loads.ifmap = channels.ifmapCommands.receive() }
+    if filterRead.left == 0, channels.filterCommands.hasFront { loads.filter = channels.filterCommands.receive() }
+    if writeAddress < 0, channels.writeCommands.hasFront { loads.write = channels.writeCommands.receive() }
+  }
+
+  private mutating func takeAnswer(_ channels: inout Channels, _ responses: inout Link<MemoryBeat>) {
+    answered = responses.hasFront
+    guard answered, let stream = order.first else { return }
+    let beat = responses.receive()
+    var bits: UInt64 = 0
+    for byte in 0..<8 { bits |= UInt64(beat[byte]) << UInt64(8 * byte) }
+    if stream == .filter { channels.filterWords.send(bits) } else { channels.ifmapWords.send(bits) }
+  }
+
+  private func nextAction(_ channels: borrowing Channels) -> Action {
+    if ifmapRead.left > 0, channels.ifmapWords.freePlaces > ifmapRead.waiting { return .read(isBias ? .bias : .ifmap) }
+    if writeAddress >= 0, let word = channels.ofmapWords.front { return .write(bytes: word.bytes, isLast: word.isLast) }
+    if filterRead.left > 0, channels.filterWords.freePlaces > filterRead.waiting { return .read(.filter) }
+    return .none
+  }
+
+  private func request(_ read: Read) -> MemoryRequest {
+    MemoryRequest(address: read.next, isWrite: false, enables: (UInt64(1) << UInt64(min(8, read.left))) - 1)
+  }
+
+  /// The clock edge.
+  public mutating func commit() {
+    counters.cycles += 1
+    if answered {
+      answered = false
+      if order.removeFirst() == .filter { filterRead.waiting -= 1 } else { ifmapRead.waiting -= 1 }
+    }
+    switch action {
+    case .none: break
+    case .read(.filter):
+      counters.filterBytes += min(8, filterRead.left)
+      counters.filterWords += 1
+      filterRead.advance()
+      order.append(.filter)
+    case .read(let stream):
+      if stream == .bias {
+        counters.biasBytes += min(8, ifmapRead.left)
+        counters.biasWords += 1
+      } else {
+        counters.ifmapBytes += min(8, ifmapRead.left)
+        counters.ifmapWords += 1
+      }
+      ifmapRead.advance()
+      order.append(stream)
+    case .write(let bytes, let isLast):
+      counters.ofmapBytes += bytes
+      counters.ofmapWords += 1
+      writeAddress = isLast ? -1 : writeAddress + 8
+    }
+    action = .none
+    if let command = loads.ifmap {
+      (ifmapRead.next, ifmapRead.left, isBias) = (command.address, command.bytes, command.isBias)
+    }
+    if let command = loads.filter { (filterRead.next, filterRead.left) = (command.address, command.bytes) }
+    if let command = loads.write { writeAddress = command.address }
+    loads = Loads()
+  }
+
+  /// Books link cycles that were skipped.
+  public mutating func credit(skipped cycles: Int) { counters.cycles += cycles }
+
+  /// When it next has something to do.
+  public func activity(
+    _ channels: borrowing Channels, requests: borrowing Link<MemoryRequest>, responses: borrowing Link<MemoryBeat>
+  ) -> Activity {
+    if !channels.isPortSettled || responses.hasFront { return .busy }
+    if ifmapRead.left == 0, channels.ifmapCommands.hasFront { return .busy }
+    if filterRead.left == 0, channels.filterCommands.hasFront { return .busy }
+    if writeAddress < 0, channels.writeCommands.hasFront { return .busy }
+    return nextAction(channels) != .none && requests.canSend ? .busy : .waiting
+  }
+
+  /// Nothing asked for and nothing on its way.
+  public var isQuiescent: Bool { ifmapRead.left == 0 && filterRead.left == 0 && order.isEmpty && writeAddress < 0 }
+
+  /// Read answers on their way, for observers.
+  public var readsInFlight: Int { order.count }
+}
+
+extension LinkPort.Read {
+  fileprivate mutating func advance() {
+    next += 8
+    left = max(0, left - 8)
+    waiting += 1
+  }
+}
