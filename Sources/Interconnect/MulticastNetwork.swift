@@ -21,7 +21,9 @@ public struct MulticastNetwork: Sendable, Codable {
     public static let definitions: [CounterDefinition<Counters>] = [
       .init("sends", unit: "accesses", "Cycles in which something left the source.") { $0.sends },
       .init("words", unit: "words", "Words that left the source, each counted once.") { $0.words },
-      .init("deliveries", unit: "words", "Words that reached PEs: each counted at every destination.") { $0.deliveries },
+      .init("deliveries", unit: "words", "Words that reached PEs: each counted at every destination.") {
+        $0.deliveries
+      },
       .init("row_activations", unit: "accesses", "X-buses that switched: rows whose ID matched, summed over sends.") {
         $0.rowActivations
       },

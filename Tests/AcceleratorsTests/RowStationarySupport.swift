@@ -1,4 +1,6 @@
 import Accelerators
+import Compute
+import Foundation
 import Mappings
 import Memory
 import Tensors
@@ -35,4 +37,9 @@ func fixedPointOperands(
     layer, ifmap: draw(layer.ifmapShape, zeros), filter: draw(layer.filterShape, 0.05),
     bias: hasBias ? (0..<layer.filters).map { Int16(truncatingIfNeeded: $0 * 371 - 500) } : [], position: position,
     saturates: saturates)
+}
+
+/// Cases of a random campaign: an environment variable, or a small default.
+func testCount(_ variable: String, _ count: Int) -> Int {
+  ProcessInfo.processInfo.environment[variable].flatMap { Int($0) } ?? count
 }

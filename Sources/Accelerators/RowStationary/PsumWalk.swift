@@ -47,7 +47,8 @@ struct PsumWalk: Sendable, Codable, Equatable {
   var chain: Int { filterSet * schedule.mapping.parameters.e + row }
   /// First of the flit's places in the psum banks, counted in psums.
   var word: Int {
-    (pass * schedule.mapping.parameters.t + filterSet) * wordsPerSet + ((row * tile.images + image) * windows + window) * pitch
+    (pass * schedule.mapping.parameters.t + filterSet) * wordsPerSet + ((row * tile.images + image) * windows + window)
+      * pitch
       + flit * psumsPerFlit
   }
   /// Whether the flit is the walk's last.
@@ -65,7 +66,9 @@ struct PsumWalk: Sendable, Codable, Equatable {
     if row < tile.rows { return }
     row = 0
     filterSet += 1
-    if filterSet < schedule.mapping.parameters.t, schedule.filters(of: tile, pass: pass, set: filterSet) > 0 { return enterSet() }
+    if filterSet < schedule.mapping.parameters.t, schedule.filters(of: tile, pass: pass, set: filterSet) > 0 {
+      return enterSet()
+    }
     filterSet = 0
     window += 1
     if window < windows { return enterSet() }

@@ -187,6 +187,7 @@ extension RowStationaryMachine {
 
   // MARK: Engine
 
+  /// Each domain is busy while one of its blocks can act.
   public func activity(of domain: Int, after cycle: Int) -> Activity {
     guard program != nil else { return .waiting }
     return domain == 0 ? coreActivity : linkActivity(after: cycle)
@@ -198,7 +199,8 @@ extension RowStationaryMachine {
     case .idle:
       return channels.isChipSettled && configured.isReceiverSettled && array.isQuiescent ? .waiting : .busy
     case .configure, .loadBias, .loadIfmap, .dump:
-      let isStill = array.isAsleep && channels.isChipSettled && configured.isReceiverSettled && !configured.hasFront
+      let isStill =
+        array.isAsleep && channels.isChipSettled && configured.isReceiverSettled && !configured.hasFront
         && !decoder.isIdle == (control.phase == .loadBias || control.phase == .loadIfmap)
         && !decoder.canAct(channels.ifmapWords) && !filterReader.canAct(channels.filterWords, filterNetwork, array)
         && !coder.canAct(channels.ofmapWords, isOffered: psumDump.flits.hasFront)
@@ -218,6 +220,7 @@ extension RowStationaryMachine {
       .sooner(memory.activity(requests: requests, responses: responses, after: cycle))
   }
 
+  /// Books skipped cycles in the phase and with the labels that they had.
   public mutating func credit(skipped cycles: Int, domain: Int) {
     guard domain == 0 else { return port.credit(skipped: cycles) }
     counters.cycles += cycles
@@ -226,11 +229,13 @@ extension RowStationaryMachine {
     if filterReader.isOffering { filterNetwork.credit(blocked: cycles) }
   }
 
+  /// The layer is finished and its last word has reached the memory.
   public var isQuiescent: Bool {
     control.phase == .idle && array.isQuiescent && channels.isQuiescent && port.isQuiescent && memory.isQuiescent
       && requests.isQuiescent && responses.isQuiescent && configured.isQuiescent && !scanChain.isRunning
   }
 
+  /// A faulty stream, or the phase that does not end.
   public var waits: [Wait] {
     var waits: [Wait] = []
     if let fault = decoder.fault { waits.append(Wait(block: "decoder", cause: "\(fault)")) }

@@ -56,8 +56,9 @@ public struct RowStationaryMachine: Machine, Sendable, Codable {
   public internal(set) var filterNetwork, ifmapNetwork, psumNetwork: MulticastNetwork
   /// Banks for ifmaps and psums, and banks for filters.
   public internal(set) var glb, filterBuffer: GlobalBuffer
-  /// Between link and ifmap banks, and between psum banks and link.
+  /// Between link and ifmap banks.
   public internal(set) var decoder: FmapDecoder
+  /// Between psum banks and link.
   public internal(set) var coder: FmapCoder
   var control = RowStationaryControl()
   var scanChain: ScanChain
@@ -124,16 +125,20 @@ public struct RowStationaryMachine: Machine, Sendable, Codable {
 
   // MARK: Machine
 
+  /// Core, then link.
   public var clockDomains: [ClockDomain] { [spec.coreClock, spec.linkClock] }
 
+  /// Scan chain, port and memory run on the link's clock.
   public static func clockDomain(of step: Step) -> Int {
     switch step {
     case .scanChain, .port, .memory: 1
     case .control, .decoder, .filterBanks, .ifmapBanks, .psumBanks, .coder, .filterNetwork, .ifmapNetwork,
-      .psumNetwork, .outputNetwork, .localNetwork: 0
+      .psumNetwork, .outputNetwork, .localNetwork:
+      0
     }
   }
 
+  /// Hands one block what it touches.
   public mutating func evaluate(_ step: Step, cycle: Int) {
     guard let program else { return }
     switch step {
@@ -159,6 +164,7 @@ public struct RowStationaryMachine: Machine, Sendable, Codable {
     }
   }
 
+  /// The clock edge of either domain or of both.
   public mutating func commit(_ edges: ClockEdges) {
     if edges.contains(domain: 0) { commitCore() }
     if edges.contains(domain: 1) { commitLink() }

@@ -61,7 +61,8 @@ public struct RowStationaryOperands: Sendable {
   /// 8-bit tensors with their zero points, 32-bit psums. Operands of another contract than int8 are refused.
   public init(_ operands: LayerOperands) throws(RowStationaryOperandError) {
     guard operands.ifmap.arithmetic == .int8 else {
-      throw RowStationaryOperandError(layer: operands.layer.name, problem: "bfloat16 operands: its PEs compute in integers")
+      throw RowStationaryOperandError(
+        layer: operands.layer.name, problem: "bfloat16 operands: its PEs compute in integers")
     }
     layer = operands.layer
     (ifmap, filter) = (operands.ifmap.operands, operands.filter.operands)
@@ -82,7 +83,8 @@ public struct RowStationaryOperands: Sendable {
     if bias.count > spec.biasWords {
       throw RowStationaryOperandError(
         layer: layer.name,
-        problem: "\(bias.count) biases, the output stage holds \(spec.biasWords): \(bias.count - spec.biasWords) too many")
+        problem:
+          "\(bias.count) biases, the output stage holds \(spec.biasWords): \(bias.count - spec.biasWords) too many")
     }
   }
 

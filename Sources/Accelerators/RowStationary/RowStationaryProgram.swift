@@ -30,7 +30,8 @@ public final class RowStationaryProgram: Sendable, Codable {
   let end: Int
 
   init(_ operands: RowStationaryOperands, _ mapping: RowStationaryMapping, image: inout [StreamImage]) {
-    schedule = RowStationarySchedule(mapping)
+    let schedule = RowStationarySchedule(mapping)
+    self.schedule = schedule
     placement = mapping.placement
     arithmetic = operands.arithmetic
     (ifmapCode, filterCode) = (operands.ifmapCode, operands.filterCode)

@@ -54,7 +54,9 @@ func advancePEs(
     let takesFilter = pes[number].hasRoomForFilter(layer)
     issue(layer, &pes[number], number, ifmapSpad, filterSpad, psumIn.span, &tally)
     if takesIfmap { loadIfmap(layer, &pes[number], number, ifmapFIFO.span, &ifmapSpad, &tally) }
-    if takesFilter { loadFilter(layer, &pes[number], number, filterFIFO.span, filterFlitWords.span, &filterSpad, &tally) }
+    if takesFilter {
+      loadFilter(layer, &pes[number], number, filterFIFO.span, filterFlitWords.span, &filterSpad, &tally)
+    }
   }
   return tally
 }
@@ -259,7 +261,8 @@ private func loadIfmap(
   _ layer: LayerConstants, _ pe: inout RowStationaryPE, _ number: Int, _ fifo: Span<Int16>,
   _ spad: inout MutableSpan<Int16>, _ tally: inout Tally
 ) {
-  let place = wrap(Int(pe.ifmapHead &+ pe.ifmapCount), layer.ifmapWords)
+  // Dropped words still count, so the ring may be gone round twice.
+  let place = wrap(wrap(Int(pe.ifmapHead &+ pe.ifmapCount), layer.ifmapWords), layer.ifmapWords)
   spad[number &* layer.ifmapWords &+ place] = fifo[number &* layer.ifmapDepth &+ Int(pe.ifmapFIFOHead)]
   pe.ifmapCount &+= 1
   pe.ifmapFIFOHead = UInt8(truncatingIfNeeded: wrap(Int(pe.ifmapFIFOHead) &+ 1, layer.ifmapDepth))
@@ -274,7 +277,7 @@ private func loadFilter(
   _ layer: LayerConstants, _ pe: inout RowStationaryPE, _ number: Int, _ fifo: Span<SIMD4<Int16>>,
   _ flitWords: Span<UInt8>, _ spad: inout MutableSpan<Int16>, _ tally: inout Tally
 ) {
-  let place = wrap(Int(pe.filterHead &+ pe.filterCount), layer.filterWords)
+  let place = wrap(wrap(Int(pe.filterHead &+ pe.filterCount), layer.filterWords), layer.filterWords)
   let front = number &* layer.filterDepth &+ Int(pe.filterFIFOHead)
   spad[number &* layer.filterWords &+ place] = fifo[front][Int(pe.filterFlitTaken)]
   pe.filterCount &+= 1

@@ -101,7 +101,9 @@ extension RowStationaryMapping {
   public var ofmapWords: Int { layer.ofmapShape.count }
 
   /// Off-chip bytes without compression: operands, and ofmap elements as wide as psums.
-  public var offChipBytes: Int { (filterWords + ifmapWords) * resources.operandBytes + ofmapWords * resources.psumBytes }
+  public var offChipBytes: Int {
+    (filterWords + ifmapWords) * resources.operandBytes + ofmapWords * resources.psumBytes
+  }
 
   /// Psum words between GLB and array: (2 A - 1) M E F N with A sums over channels, A of them writes and A - 1 reads.
   public var psumWords: Int { (2 * channelSteps - 1) * layer.ofmapShape.count }
@@ -110,7 +112,8 @@ extension RowStationaryMapping {
   public var deliveredIfmapWords: Int {
     let whole = layer.outputHeight / parameters.e
     let rest = layer.outputHeight % parameters.e
-    let rows = whole * touched(parameters.e, layer.strideHeight, layer.filterHeight, layer.dilationHeight)
+    let rows =
+      whole * touched(parameters.e, layer.strideHeight, layer.filterHeight, layer.dilationHeight)
       + (rest == 0 ? 0 : touched(rest, layer.strideHeight, layer.filterHeight, layer.dilationHeight))
     let columns = (layer.outputWidth - 1) * min(layer.strideWidth, layer.dilatedFilterWidth) + layer.dilatedFilterWidth
     let passesOfSteps = passes / (imageGroups * strips * channelSteps)

@@ -35,12 +35,16 @@ extension GoldenConvolution {
           unsafe sum &+= (Int32(patch[unchecked: k]) &* Int32(row[unchecked: k])) &>> shift
         }
         return sum
-      } finish: { Int32(Int16(truncatingIfNeeded: $0 &+ $1)) }
+      } finish: {
+        Int32(Int16(truncatingIfNeeded: $0 &+ $1))
+      }
     case .fixedPoint16(_, saturates: true):
       let chains = RowStationaryChains(layer, order)
       return try reduce(layer, ifmap, filter, bias) { patch, row in
         chains.reduce(patch, row, arithmetic)
-      } finish: { arithmetic.sum($0, $1) }
+      } finish: {
+        arithmetic.sum($0, $1)
+      }
     }
   }
 
