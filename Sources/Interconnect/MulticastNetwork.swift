@@ -12,12 +12,18 @@ public import Signals
 public struct MulticastNetwork: Sendable, Codable {
   /// What the network counted.
   public struct Counters: Sendable, Codable, Equatable, CounterSet {
+    /// Cycles in which something left the source.
     public var sends = 0
+    /// Words that left, each once.
     public var words = 0
+    /// Words that arrived, each at every destination.
     public var deliveries = 0
+    /// X-buses that switched.
     public var rowActivations = 0
+    /// Cycles in which a tag waited.
     public var blockedCycles = 0
 
+    /// What each counter counts.
     public static let definitions: [CounterDefinition<Counters>] = [
       .init("sends", unit: "accesses", "Cycles in which something left the source.") { $0.sends },
       .init("words", unit: "words", "Words that left the source, each counted once.") { $0.words },
@@ -59,9 +65,11 @@ public struct MulticastNetwork: Sendable, Codable {
     public var fires = false
     /// Its tag.
     public var row = 0
+    /// Column of its tag.
     public var column = 0
     /// Words of the flit, and PEs that match.
     public var words = 0
+    /// PEs that match.
     public var destinations = 0
   }
 

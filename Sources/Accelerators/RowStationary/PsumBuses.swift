@@ -47,6 +47,17 @@ struct PsumFormat: Sendable, Codable, Equatable {
   }
 }
 
+/// The PEs at both ends of a chain, and the tag of the bottom one on the psum network.
+struct ChainEnds: Sendable, Codable, Equatable {
+  let top, bottom, tagRow, tagColumn: Int
+
+  init(_ chain: RowStationaryPlacement.Chain, _ ids: RowStationaryPlacement.IDs, columns: Int) {
+    (top, bottom) = (chain.top, chain.bottom)
+    tagRow = ids.rows[chain.bottom / columns]
+    tagColumn = ids.columns[chain.bottom]
+  }
+}
+
 /// A flit between the banks and a bus.
 struct PsumFlit: Sendable, Codable, Equatable {
   var psums = SIMD4<Int32>()
@@ -79,15 +90,12 @@ struct PsumReader: Sendable, Codable {
   }
 
   mutating func evaluateSend(
-    _ network: inout MulticastNetwork, _ array: inout RowStationaryArray, _ placement: RowStationaryPlacement
+    _ network: inout MulticastNetwork, _ array: inout RowStationaryArray, _ ends: [ChainEnds]
   ) {
     guard let flit = flits.front else { return }
-    let number = placement.chains[flit.chain].bottom
-    let fires = array.pushPsum(flit.psums, to: number)
-    let (row, column) = number.quotientAndRemainder(dividingBy: network.columns)
-    network.drive(
-      row: placement.psumIDs.rows[row], column: placement.psumIDs.columns[row * network.columns + column],
-      words: flit.place.count, fires: fires)
+    let end = ends[flit.chain]
+    let fires = array.pushPsum(flit.psums, to: end.bottom)
+    network.drive(row: end.tagRow, column: end.tagColumn, words: flit.place.count, fires: fires)
     if fires { flits.receive() }
   }
 
@@ -117,8 +125,8 @@ struct PsumWriter: Sendable, Codable {
 
   mutating func begin(_ walk: PsumWalk) { self.walk = walk }
 
-  mutating func evaluateTake(_ array: inout RowStationaryArray, _ placement: RowStationaryPlacement) {
-    guard let walk, flits.canSend, let psums = array.takePsum(from: placement.chains[walk.chain].top) else { return }
+  mutating func evaluateTake(_ array: inout RowStationaryArray, _ ends: [ChainEnds]) {
+    guard let walk, flits.canSend, let psums = array.takePsum(from: ends[walk.chain].top) else { return }
     flits.send(PsumFlit(psums: psums, place: PsumPlace(walk, format.perLine), chain: walk.chain))
     takes = true
   }

@@ -48,7 +48,7 @@ struct RowStationaryControl: Sendable, Codable {
   mutating func evaluate(_ program: RowStationaryProgram, _ view: View) -> (phase: RowStationaryPhase?, filters: Bool) {
     next = successor(program, view)
     let isConfigured = phase != .idle && phase != .configure
-    ordersFilters = isConfigured && filterTile < program.schedule.tileCount && view.canOrderFilter
+    ordersFilters = isConfigured && wantsFilters(program) && view.canOrderFilter
     return (next, ordersFilters)
   }
 
@@ -70,6 +70,9 @@ struct RowStationaryControl: Sendable, Codable {
       return view.canOrderIfmap ? .loadIfmap : nil
     }
   }
+
+  /// Whether filters of a further tile are to be ordered.
+  func wantsFilters(_ program: RowStationaryProgram) -> Bool { filterTile < program.tileCount }
 
   /// The tile and step that the coming phase is about.
   func target(_ program: RowStationaryProgram) -> (tile: Int, step: Int) {

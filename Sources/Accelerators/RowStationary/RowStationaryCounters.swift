@@ -6,12 +6,16 @@ public struct RowStationaryCounters: Sendable, Codable, Equatable, CounterSet {
   public var cycles = 0
   /// Core cycles by state.
   public var configureCycles = 0
+  /// Core cycles in which an ifmap tile is loaded.
   public var loadCycles = 0
+  /// Core cycles of passes.
   public var processCycles = 0
+  /// Core cycles in which an ofmap tile leaves.
   public var dumpCycles = 0
   /// Passes that were processed.
   public var passes = 0
 
+  /// What each counter counts.
   public static let definitions: [CounterDefinition<RowStationaryCounters>] = [
     .init("cycles", unit: "cycles", "Core cycles from the first to the last: the total latency.") { $0.cycles },
     .init("configure_cycles", unit: "cycles", "Core cycles of configuration: scan chain and biases.") {

@@ -34,6 +34,9 @@ extension RowStationaryMachine {
         psumsPerFlit: format.perLine), mapped: roles.indices.filter { roles[$0] != nil },
       tops: program.placement.chains.map(\.top))
     array.rest(.waitIfmap)
+    chainEnds = program.placement.chains.map {
+      ChainEnds($0, program.placement.psumIDs, columns: program.placement.columns)
+    }
     psumNetwork.configure(program.placement.psumIDs, enabled: roles.map { $0 != nil })
     (filterRows, ifmapEnables) = (0, IfmapEnables())
     enableFilters(program, tile: program.schedule.tile(0))
@@ -64,6 +67,8 @@ extension RowStationaryMachine {
   // MARK: One cycle
 
   mutating func evaluateControl(_ program: RowStationaryProgram) {
+    // Filters are ordered as places fall free; everything else waits for the end of a phase.
+    if control.phase == .process && !(psumWriter.isIdle && array.busyPEs == 0), !control.wantsFilters(program) { return }
     let view = RowStationaryControl.View(
       isConfigured: configured.hasFront, isLoaded: decoder.isIdle,
       isProcessed: psumWriter.isIdle && array.busyPEs == 0, isDumped: coder.isDone,
@@ -160,6 +165,7 @@ extension RowStationaryMachine {
     case .process: beginPasses(program, tile)
     case .dump:
       array.rest(.waitOutput)
+      firstFilter = tile.firstFilter
       psumDump.begin(PsumWalk(program.schedule, tile))
       coder.begin(isCoded: program.codesOfmap, elementBytes: program.arithmetic.psumBytes)
     }

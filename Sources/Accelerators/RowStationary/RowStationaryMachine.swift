@@ -77,6 +77,9 @@ public struct RowStationaryMachine: Machine, Sendable, Codable {
   var psumWriter: PsumWriter
   var psumDump: PsumDump
   var biases: [Int32] = []
+  /// Where each chain of the layer begins and ends; the first filter of the tile that is dumped.
+  var chainEnds: [ChainEnds] = []
+  var firstFilter = 0
   /// Banks of the two halves, set by the layer's configuration.
   var ifmapBanks: GlobalBuffer.Region
   var psumBanks: GlobalBuffer.Region
@@ -154,12 +157,12 @@ public struct RowStationaryMachine: Machine, Sendable, Codable {
       psumReader.evaluateFetch(&glb, psumBanks)
       psumDump.evaluateFetch(&glb, psumBanks)
     case .coder:
-      let firstFilter = program.schedule.tile(control.tileIndex).firstFilter
+      guard !coder.isDone else { return }
       psumDump.evaluateOutput(&coder, &channels.ofmapWords, biases: biases, firstFilter: firstFilter, program)
     case .filterNetwork: filterReader.evaluateSend(&filterNetwork, &array)
     case .ifmapNetwork: ifmapReader.evaluateSend(&ifmapNetwork, &array)
-    case .psumNetwork: psumReader.evaluateSend(&psumNetwork, &array, program.placement)
-    case .outputNetwork: psumWriter.evaluateTake(&array, program.placement)
+    case .psumNetwork: psumReader.evaluateSend(&psumNetwork, &array, chainEnds)
+    case .outputNetwork: psumWriter.evaluateTake(&array, chainEnds)
     case .localNetwork: array.evaluateLocalNetwork()
     }
   }

@@ -41,6 +41,7 @@ public struct RowStationaryOperands: Sendable {
   public var appliesReLU = false
   /// Whether the ifmap lies run-length coded in memory, and whether the ofmap is coded: only 16-bit elements can be.
   public var codesIfmap = false
+  /// Whether the ofmap leaves run-length coded.
   public var codesOfmap = false
 
   /// 16-bit fixed-point tensors. Throws `LayerError` where a shape does not match the layer's.
@@ -106,5 +107,6 @@ public struct RowStationaryOperandError: Error, Equatable, CustomStringConvertib
   /// What stands against it.
   public let problem: String
 
+  /// The message.
   public var description: String { "layer \(layer): a row-stationary machine does not take \(problem)" }
 }

@@ -14,6 +14,8 @@ public final class RowStationaryProgram: Sendable, Codable {
   public let schedule: RowStationarySchedule
   /// Where PE sets stand, and the IDs.
   public let placement: RowStationaryPlacement
+  /// Psum tiles.
+  let tileCount: Int
   let arithmetic: RowStationaryArithmetic
   let ifmapCode, filterCode: OperandCode
   let appliesReLU, codesIfmap, codesOfmap: Bool
@@ -32,6 +34,7 @@ public final class RowStationaryProgram: Sendable, Codable {
   init(_ operands: RowStationaryOperands, _ mapping: RowStationaryMapping, image: inout [StreamImage]) {
     let schedule = RowStationarySchedule(mapping)
     self.schedule = schedule
+    tileCount = schedule.tileCount
     placement = mapping.placement
     arithmetic = operands.arithmetic
     (ifmapCode, filterCode) = (operands.ifmapCode, operands.filterCode)
@@ -171,9 +174,9 @@ struct StreamLayout {
     while !walk.isAtEnd {
       for offset in 0..<walk.count {
         let filter = tile.firstFilter + walk.firstFilter + offset
-        let plane = (tile.firstImage + walk.image) * layer.filters + filter
-        let row = tile.firstRow + walk.row
-        ofmap.elements[(plane * layer.outputHeight + row) * layer.outputWidth + walk.window] = elements[next]
+        let plane = (tile.firstImage + Int(walk.image)) * layer.filters + filter
+        let row = tile.firstRow + Int(walk.row)
+        ofmap.elements[(plane * layer.outputHeight + row) * layer.outputWidth + Int(walk.window)] = elements[next]
         next += 1
       }
       walk.advance()

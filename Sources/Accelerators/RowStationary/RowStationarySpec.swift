@@ -105,6 +105,7 @@ public struct RowStationarySpecError: Error, Equatable, CustomStringConvertible 
   /// What is legal.
   public let range: ClosedRange<Int>
 
+  /// The message.
   public var description: String {
     "row-stationary machine: \(name) is \(value); legal are \(range.lowerBound) to \(range.upperBound); "
       + "nearest legal: \(min(max(value, range.lowerBound), range.upperBound))"

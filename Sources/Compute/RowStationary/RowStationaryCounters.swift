@@ -29,10 +29,13 @@ extension RowStationaryArray {
     public var labels = PECycleCounts()
     /// Spad accesses that the labels do not tell.
     public var ifmapSpadReads = 0
+    /// Words that entered ifmap spads.
     public var ifmapSpadWrites = 0
+    /// Words that entered filter spads.
     public var filterSpadWrites = 0
     /// Words that entered PEs from the networks, each as often as PEs took it.
     public var ifmapWordsIn = 0
+    /// Filter words that entered FIFOs.
     public var filterWordsIn = 0
     /// 64-bit flits over links between PEs.
     public var localFlits = 0
@@ -46,6 +49,7 @@ extension RowStationaryArray {
     /// Psums written: one for each MAC that is not gated.
     public var psumSpadWrites: Int { labels[.mac] }
 
+    /// What each counter counts.
     public static let definitions: [CounterDefinition<Counters>] =
       [
         .init("macs", unit: "operations", "MACs issued, gated ones included: N M P Q C/G R S.") { $0.macs },

@@ -43,19 +43,20 @@ func advancePEs(
   var psumOut = psumOut.mutableSpan
   for index in mapped.indices {
     let number = unsafe Int(mapped[unchecked: index])
-    if retire(
-      contract, layer, &pes[number], number, &psumSpad, &psumOut)
-    {
-      senders[senderCount] = Int32(number)
+    precondition(number < count, "a mapped PE is one of the array")
+    let isFirstFlit = unsafe retire(contract, layer, &pes[unchecked: number], number, &psumSpad, &psumOut)
+    if isFirstFlit {
+      senders[senderCount] = Int32(truncatingIfNeeded: number)
       senderCount += 1
     }
-    multiply(contract, &pes[number])
-    let takesIfmap = pes[number].hasRoomForIfmap(layer)
-    let takesFilter = pes[number].hasRoomForFilter(layer)
-    issue(layer, &pes[number], number, ifmapSpad, filterSpad, psumIn.span, &tally)
-    if takesIfmap { loadIfmap(layer, &pes[number], number, ifmapFIFO.span, &ifmapSpad, &tally) }
+    unsafe multiply(contract, &pes[unchecked: number])
+    let takesIfmap = unsafe pes[unchecked: number].hasRoomForIfmap(layer)
+    let takesFilter = unsafe pes[unchecked: number].hasRoomForFilter(layer)
+    unsafe issue(layer, &pes[unchecked: number], number, ifmapSpad, filterSpad, psumIn.span, &tally)
+    if takesIfmap { unsafe loadIfmap(layer, &pes[unchecked: number], number, ifmapFIFO.span, &ifmapSpad, &tally) }
     if takesFilter {
-      loadFilter(layer, &pes[number], number, filterFIFO.span, filterFlitWords.span, &filterSpad, &tally)
+      unsafe loadFilter(
+        layer, &pes[unchecked: number], number, filterFIFO.span, filterFlitWords.span, &filterSpad, &tally)
     }
   }
   return tally
@@ -68,27 +69,25 @@ private func retire(
   _ psumSpad: inout MutableSpan<Int32>, _ psumOut: inout MutableSpan<SIMD4<Int32>>
 ) -> Bool {
   let place = number &* layer.psumWords &+ Int(pe.filter2)
-  switch pe.operation2 {
-  case .none:
-    return false
-  case .mac:
+  guard pe.operation2.isAccumulation else {
+    // Without a MAC the product is 0: adding it spares a branch that nothing predicts.
     unsafe psumSpad[unchecked: place] = contract.sum(psumSpad[unchecked: place], pe.product)
     return false
-  case .accumulate, .accumulateLast:
-    let sum = unsafe contract.sum(psumSpad[unchecked: place], pe.product)
-    unsafe psumSpad[unchecked: place] = 0
-    let flit = wrap(Int(pe.psumOutHead) &+ Int(pe.psumOutCount), layer.psumOutDepth)
-    psumOut[number &* layer.psumOutDepth &+ flit][Int(pe.filter2 % layer.psumsPerFlit)] = sum
-    guard pe.operation2 == .accumulateLast else { return false }
-    pe.psumOutCount += 1
-    return pe.psumOutCount == 1
   }
+  let sum = unsafe contract.sum(psumSpad[unchecked: place], pe.product)
+  unsafe psumSpad[unchecked: place] = 0
+  let flit = wrap(Int(pe.psumOutHead) &+ Int(pe.psumOutCount), layer.psumOutDepth)
+  psumOut[number &* layer.psumOutDepth &+ flit][Int(pe.filter2 % layer.psumsPerFlit)] = sum
+  guard pe.operation2 == .accumulateLast else { return false }
+  pe.psumOutCount &+= 1
+  return pe.psumOutCount == 1
 }
 
 /// Stage 2: the multiplier; a psum from below passes it by.
 @inline(__always)
 private func multiply(_ contract: some PsumContract, _ pe: inout RowStationaryPE) {
-  pe.product = pe.operation1 == .mac ? contract.product(pe.ifmap1, pe.weight1) : pe.psumIn1
+  let product = pe.operation1 == .mac ? contract.product(pe.ifmap1, pe.weight1) : 0
+  pe.product = pe.operation1.isAccumulation ? pe.psumIn1 : product
   pe.operation2 = pe.operation1
   pe.filter2 = pe.filter1
 }
@@ -142,15 +141,14 @@ private func issueMAC(
   }
   pe.filter1 = pe.filter
   pe.ifmap1 = pe.held
-  if pe.held != 0 {
-    let place = wrap(Int(pe.filterHead &+ pe.weight), layer.filterWords)
-    pe.weight1 = unsafe filterSpad[unchecked: number &* layer.filterWords &+ place]
-    pe.operation1 = .mac
-    tally.macs &+= 1
-  } else {
-    pe.operation1 = .none
-    tally.gated &+= 1
-  }
+  // Written without a branch: which operands are zero is what no predictor knows.
+  let isMAC = pe.held != 0
+  let place = wrap(Int(pe.filterHead &+ pe.weight), layer.filterWords)
+  let word = unsafe filterSpad[unchecked: number &* layer.filterWords &+ place]
+  pe.weight1 = isMAC ? word : pe.weight1
+  pe.operation1 = isMAC ? .mac : .gated
+  tally.macs &+= isMAC ? 1 : 0
+  tally.gated &+= isMAC ? 0 : 1
   pe.weight &+= 1
   pe.filter &+= 1
   if pe.filter == pe.filters { pe.endTap(layer) }

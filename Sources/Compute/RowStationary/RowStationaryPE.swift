@@ -14,7 +14,13 @@ struct RowStationaryPE: Sendable, Codable, Equatable {
   enum Phase: UInt8, CaseIterable, Sendable, Codable { case off, mac, accumulate }
 
   /// An operation on its way through the pipeline.
-  enum Operation: UInt8, CaseIterable, Sendable, Codable { case none, mac, accumulate, accumulateLast }
+  enum Operation: UInt8, CaseIterable, Sendable, Codable {
+    case none, mac, gated, accumulate, accumulateLast
+
+    /// Whether a psum from elsewhere is added instead of a product.
+    @inline(__always)
+    var isAccumulation: Bool { rawValue >= Operation.accumulate.rawValue }
+  }
 
   // Behind the multiplier: a product, or the psum that came in.
   var product: Int32 = 0

@@ -39,6 +39,7 @@ public struct GlobalBuffer: Sendable, Codable {
       (writes, conflicts) = (reads, reads)
     }
 
+    /// What each counter counts.
     public static let definitions: [CounterDefinition<Counters>] = [
       .init("line_reads", unit: "accesses", "64-bit lines read, all banks.") { $0.reads.reduce(0, +) },
       .init("line_writes", unit: "accesses", "64-bit lines written, all banks.") { $0.writes.reduce(0, +) },
@@ -75,7 +76,10 @@ public struct GlobalBuffer: Sendable, Codable {
 
   /// The bank of a line and its place in `lines`.
   private func place(_ region: Region, _ line: Int) -> (bank: Int, index: Int) {
-    let (row, bank) = line.quotientAndRemainder(dividingBy: region.banks)
+    // 32-bit division takes a third of the time of a 64-bit one.
+    let (row32, bank32) = UInt32(truncatingIfNeeded: line)
+      .quotientAndRemainder(dividingBy: UInt32(truncatingIfNeeded: region.banks))
+    let (row, bank) = (Int(row32), Int(bank32))
     precondition(row < spec.linesPerBank && region.firstBank + bank < spec.banks, "a line lies in its region")
     return (region.firstBank + bank, (region.firstBank + bank) * spec.linesPerBank + row)
   }

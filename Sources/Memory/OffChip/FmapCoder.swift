@@ -9,10 +9,14 @@ public import Simulation
 public struct FmapCoder: Sendable, Codable {
   /// What the block counted.
   public struct Counters: Sendable, Codable, Equatable, CounterSet {
+    /// Elements that left.
     public var elements = 0
+    /// Elements that were 0.
     public var zeros = 0
+    /// Words that left, each once.
     public var words = 0
 
+    /// What each counter counts.
     public static let definitions: [CounterDefinition<Counters>] = [
       .init("elements", unit: "words", "Ofmap elements that left the chip.") { $0.elements },
       .init("zeros", unit: "words", "Elements that were 0, behind the ReLU if there is one.") { $0.zeros },

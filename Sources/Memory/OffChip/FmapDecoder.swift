@@ -9,10 +9,14 @@ public import Simulation
 public struct FmapDecoder: Sendable, Codable {
   /// What the block counted.
   public struct Counters: Sendable, Codable, Equatable, CounterSet {
+    /// Words that left, each once.
     public var words = 0
+    /// Elements that left.
     public var elements = 0
+    /// Lines handed over.
     public var lines = 0
 
+    /// What each counter counts.
     public static let definitions: [CounterDefinition<Counters>] = [
       .init("words", unit: "words", "64-bit words taken from the link, coded or raw.") { $0.words },
       .init("elements", unit: "words", "Elements decoded.") { $0.elements },

@@ -48,16 +48,26 @@ public struct OutgoingWord: Sendable, Codable, Equatable {
 public struct LinkPort: Sendable, Codable {
   /// What the port counted.
   public struct Counters: Sendable, Codable, Equatable, CounterSet {
+    /// Ifmap bytes read.
     public var ifmapBytes = 0
+    /// Filter bytes read.
     public var filterBytes = 0
+    /// Ofmap bytes written.
     public var ofmapBytes = 0
+    /// Bias bytes read.
     public var biasBytes = 0
+    /// Link words of ifmaps.
     public var ifmapWords = 0
+    /// Link words of filters.
     public var filterWords = 0
+    /// Link words of ofmaps.
     public var ofmapWords = 0
+    /// Link words of biases.
     public var biasWords = 0
+    /// Cycles of its clock.
     public var cycles = 0
 
+    /// What each counter counts.
     public static let definitions: [CounterDefinition<Counters>] = [
       .init("ifmap_bytes", unit: "bytes", "Ifmap bytes read off chip, as they are stored there: coded or raw.") {
         $0.ifmapBytes
@@ -137,19 +147,34 @@ public struct LinkPort: Sendable, Codable {
     }
 
     /// Whether further edges of the chip's clock would show the chip nothing new.
-    public var isChipSettled: Bool {
+    public var isChipSettled: Bool { isStill || areChipEndsSettled }
+
+    private var areChipEndsSettled: Bool {
       ifmapCommands.isSenderSettled && filterCommands.isSenderSettled && writeCommands.isSenderSettled
         && ifmapWords.isReceiverSettled && filterWords.isReceiverSettled && ofmapWords.isSenderSettled
     }
 
     /// Whether further edges of the link's clock would show the port nothing new.
-    public var isPortSettled: Bool {
+    public var isPortSettled: Bool { isStill || arePortEndsSettled }
+
+    private var arePortEndsSettled: Bool {
       ifmapCommands.isReceiverSettled && filterCommands.isReceiverSettled && writeCommands.isReceiverSettled
         && ifmapWords.isSenderSettled && filterWords.isSenderSettled && ofmapWords.isReceiverSettled
     }
 
+    /// Whether nothing moves and every synchroniser has settled: an edge then changes nothing.
+    private var isStill = true
+
+    private var isMoving: Bool {
+      ifmapCommands.isSending || filterCommands.isSending || writeCommands.isSending || ifmapWords.isSending
+        || filterWords.isSending || ofmapWords.isSending || ifmapCommands.isReceiving || filterCommands.isReceiving
+        || writeCommands.isReceiving || ifmapWords.isReceiving || filterWords.isReceiving || ofmapWords.isReceiving
+    }
+
     /// Clock edges at the chip's side, at the link's side, or both.
     public mutating func commit(chip: Bool, port: Bool) {
+      if isStill && !isMoving { return }
+      defer { isStill = areChipEndsSettled && arePortEndsSettled && !isMoving }
       ifmapCommands.commit(sender: chip, receiver: port)
       filterCommands.commit(sender: chip, receiver: port)
       writeCommands.commit(sender: chip, receiver: port)
