@@ -15,6 +15,10 @@ func spec(_ dataflow: Dataflow, _ size: Int) -> SystolicSpec {
     memory: IdealMemory.Spec(portBytes: 64, bytesPerCycle: 64, latencyCycles: 20, capacityBytes: 1 << 24),
     clock: ClockDomain(name: "core", period: ClockPeriod(hertz: 1_000_000_000)))
 }
+if CommandLine.arguments.dropFirst().first == "row-stationary" {
+  try benchmarkRowStationary(layers: Array(CommandLine.arguments.dropFirst(2)))
+  exit(0)
+}
 let layer = try ConvolutionLayer(
   name: "conv2", inputChannels: 96, inputHeight: 27, inputWidth: 27, filters: 256, filterHeight: 5, filterWidth: 5,
   paddingTop: 2, paddingLeft: 2, paddingBottom: 2, paddingRight: 2, groups: 2)
