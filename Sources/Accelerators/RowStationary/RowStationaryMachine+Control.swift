@@ -68,10 +68,11 @@ extension RowStationaryMachine {
 
   mutating func evaluateControl(_ program: RowStationaryProgram) {
     // Filters are ordered as places fall free; everything else waits for the end of a phase.
-    if control.phase == .process && !(psumWriter.isIdle && array.busyPEs == 0), !control.wantsFilters(program) { return }
+    let isProcessed = psumWriter.isIdle && array.busyPEs == 0
+    if control.phase == .process, !isProcessed, !control.wantsFilters(program) { return }
     let view = RowStationaryControl.View(
       isConfigured: configured.hasFront, isLoaded: decoder.isIdle,
-      isProcessed: psumWriter.isIdle && array.busyPEs == 0, isDumped: coder.isDone,
+      isProcessed: isProcessed, isDumped: coder.isDone,
       canOrderIfmap: channels.ifmapCommands.canSend, canOrderFilter: channels.filterCommands.canSend,
       canOrderWrite: channels.writeCommands.canSend)
     let (phase, filters) = control.evaluate(program, view)
