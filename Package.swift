@@ -86,7 +86,7 @@ let package = Package(
       "AcceleratorsTests",
       [
         "Accelerators", "Tensors", "Codecs", "Workloads", "Mappings", "Memory", "Simulation", "Signals", "Compute",
-        "Interconnect", "TestSupport",
+        "Interconnect", "WaveFormats", "TestSupport",
       ]),
     tests("WaveFormatsTests", ["WaveFormats", "Signals"]),
     tests("MappingsTests", ["Mappings", "Workloads"]),

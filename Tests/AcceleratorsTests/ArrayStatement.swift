@@ -172,6 +172,11 @@ extension ArrayStatement {
     return .none
   }
 
+  /// Whether the chain shifted here in the step before: row r does for shift r and on, and forgets it with the last one.
+  func hasShifted(_ row: Int, _ column: Int, _ step: Int) -> Bool {
+    boxes.contains { (row..<(rows - 1)).contains(step - 1 - $0.load - column) }
+  }
+
   private func stationaryOperand(_ box: Box, _ row: Int, _ column: Int) -> Operand {
     Operand(
       dataflow == .weightStationary

@@ -103,6 +103,10 @@ private struct RegisterComparison {
     for stage in 1..<statement.stages {
       check(pe, "product", step, psum("product_\(stage)"), statement.productRegister(stage, row, column, step))
     }
+    if statement.dataflow != .outputStationary {
+      let name = statement.dataflow == .weightStationary ? "filter_shifted" : "ifmap_shifted"
+      check(pe, name, step, now.bits("\(pe).\(name)") == 1, statement.hasShifted(row, column, step))
+    }
     guard statement.isDoubleBuffered else { return }
     switch statement.dataflow {
     case .weightStationary:

@@ -41,6 +41,11 @@ extension StationaryArray: Observable {
         name: { $0.spec.stationaryOperand + "_shadow_valid" }, "The shadow register holds an operand.",
         format: { _ in .bit }, extent: perPEIfDoubleBuffered
       ) { $1.take($0.chainFlags.span, bit: 0) },
+      SignalColumn(
+        name: { $0.spec.stationaryOperand + "_shifted" },
+        "The load chain shifted here in the step before, so the PE below may shift in this one.",
+        format: { _ in .bit }, extent: perPE
+      ) { $1.take($0.chainFlags.span, bit: 2) },
     ] + products + [
       SignalColumn("psum", "The psum that leaves for the PE below.", format: psumFormat, extent: perPE) {
         $1.take($0.psum.span)
