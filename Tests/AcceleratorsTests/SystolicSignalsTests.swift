@@ -17,12 +17,17 @@ struct SignalWatcher: CycleObserver {
   private var texts: [String]
   private let look: (borrowing SignalWatcher) -> Void
 
-  init(_ machine: borrowing some ObservableMachine, look: @escaping (borrowing SignalWatcher) -> Void) {
+  /// Watches the signals that match the patterns; all of them, if there are none.
+  init(
+    _ machine: borrowing some ObservableMachine, _ patterns: [String] = [],
+    look: @escaping (borrowing SignalWatcher) -> Void
+  ) {
     catalog = SignalCatalog(machine)
-    probe = Probe(catalog: catalog, selecting: catalog.handles)
-    for (position, handle) in catalog.handles.enumerated() { positions[catalog.name(of: handle)] = position }
-    values = [UInt64](repeating: 0, count: catalog.count)
-    texts = [String](repeating: "", count: catalog.count)
+    let handles = catalog.handles(matching: patterns)
+    probe = Probe(catalog: catalog, selecting: handles)
+    for (position, handle) in handles.enumerated() { positions[catalog.name(of: handle)] = position }
+    values = [UInt64](repeating: 0, count: handles.count)
+    texts = [String](repeating: "", count: handles.count)
     self.look = look
   }
 
@@ -39,6 +44,8 @@ struct SignalWatcher: CycleObserver {
     return true
   }
 
+  /// Whether a signal is watched.
+  func watches(_ name: String) -> Bool { positions[name] != nil }
   func bits(_ name: String) -> UInt64 { values[positions[name]!] }
   func text(_ name: String) -> String { texts[positions[name]!] }
   /// An operand register as it is kept: 16 bits, two's complement.
