@@ -2,6 +2,7 @@ import Accelerators
 import Compute
 import Foundation
 import Mappings
+import Memory
 import Simulation
 import Tensors
 import TestSupport
@@ -76,16 +77,37 @@ struct HandWorkedTests {
   func counts(dataflow: Dataflow) throws {
     var run = try run(dataflow)
     #expect(run.simulator.run() == .finished)
-    let counters = run.simulator.machine.counters
-    print(
-      "COUNTS", dataflow, counters, run.simulator.machine.transfers.counters, run.simulator.machine.memory.counters,
-      run.simulator.machine.ifmapSpad.counters, run.simulator.machine.filterSpad.counters,
-      run.simulator.machine.accumulator.counters)
+    let machine = run.simulator.machine
+    let counters = machine.counters
     // 2 x 2 x 2 products on 4 PEs.
-    #expect(counters.macs == 8 && counters.folds == 1)
+    #expect(counters.macs == 8 && counters.folds == 1 && counters.zeroOperandMacs == 0)
     // 2R + C + T - 2 with R = C = T = 2.
     #expect(counters.arrayCycles == 6)
-    #expect(counters.labels.total == 4 * counters.cycles)
+    let labels = counters.labels
+    switch dataflow {
+    case .weightStationary:
+      // 10 cycles until the weights stand at the edge, 6 in the array, 7 until the memory has the last psum.
+      #expect(counters.cycles == 10 + 6 + 7)
+      #expect(labels[.waitFilter] == 40 && labels[.waitIfmap] == 0 && labels[.waitOutput] == 28)
+      #expect(labels[.mac] == 8 && labels[.fill] == 12 && labels[.drain] == 4)
+    case .inputStationary:
+      #expect(counters.cycles == 9 + 6 + 7)
+      #expect(labels[.waitIfmap] == 36 && labels[.waitFilter] == 0 && labels[.waitOutput] == 28)
+      #expect(labels[.mac] == 8 && labels[.fill] == 12 && labels[.drain] == 4)
+    case .outputStationary:
+      // The filter tile comes one cycle behind the ifmap tile.
+      #expect(counters.cycles == 10 + 6 + 6)
+      #expect(labels[.waitIfmap] == 36 && labels[.waitFilter] == 4 && labels[.waitOutput] == 24)
+      #expect(labels[.mac] == 8 && labels[.fill] == 4 && labels[.drain] == 12)
+    }
+    #expect(labels.total == 4 * counters.cycles)
+    for spad in [machine.ifmapSpad, machine.filterSpad] {
+      #expect(spad.counters.reads == 4 && spad.counters.paddingReads == 0 && spad.counters.writtenBytes == 4)
+    }
+    let psums = machine.accumulator.counters
+    #expect(psums.writes == 4 && psums.biasReads == 4 && psums.reads == 0 && psums.storeReads == 4)
+    #expect(machine.transfers.counters.loadedBytes == 8 && machine.transfers.counters.storedBytes == 16)
+    #expect(machine.memory.counters.readBytes == 128 && machine.memory.counters.writeRequests == 4)
   }
 }
 
