@@ -20,6 +20,7 @@ public struct LayerResult: Sendable {
   public let sources: OperandSources
   /// Bytes that loads brought and stores took away.
   public let loadedBytes: Int
+  /// Bytes that stores took away.
   public let storedBytes: Int
   /// Every counter of the machine, block by block.
   public let counters: [CounterValue]

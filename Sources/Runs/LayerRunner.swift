@@ -15,6 +15,7 @@ public struct LayerProgress: Sendable {
   public let cycles: Int
   /// Folds that have entered, and all of them.
   public let folds: Int
+  /// All folds of the layer.
   public let foldCount: Int
 }
 

@@ -2,10 +2,15 @@
 ///
 /// Memory is that of one block, unpacked. A file whose writer was killed is read up to its last whole block.
 public struct FSTReader: WaveSource {
+  /// Scopes, variables and signals of the file.
   public let hierarchy: WaveHierarchy
+  /// What a tick of the file is.
   public let timescale: Timescale
+  /// Comments in the file.
   public let notes: [String]
+  /// What was read although it is not as it should be.
   public private(set) var warnings: [WaveWarning]
+  /// The file that is read.
   public var path: String { file.path }
 
   private let file: InputFile
@@ -24,6 +29,7 @@ public struct FSTReader: WaveSource {
     warnings = declarations.warnings
   }
 
+  /// Reads the next instant; false at the end of the file.
   public mutating func next(into step: inout WaveStep) throws(WaveError) -> Bool {
     step.removeAll()
     while true {

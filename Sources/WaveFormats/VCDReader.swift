@@ -3,10 +3,15 @@
 /// Lines of vectors and scalars with two-state values and short codes take a fast path of 8-byte loads; everything else goes
 /// token by token. What other tools pass over is passed over with a warning; what no tool reads is an error with its line.
 public struct VCDReader: WaveSource {
+  /// Scopes, variables and signals of the file.
   public let hierarchy: WaveHierarchy
+  /// What a tick of the file is.
   public let timescale: Timescale
+  /// Comments in the file.
   public private(set) var notes: [String]
+  /// What was read although it is not as it should be.
   public private(set) var warnings: [WaveWarning]
+  /// The file that is read.
   public var path: String { scanner.path }
 
   private var scanner: VCDScanner
@@ -39,6 +44,7 @@ public struct VCDReader: WaveSource {
     }
   }
 
+  /// Reads the next instant; false at the end of the file.
   public mutating func next(into step: inout WaveStep) throws(WaveError) -> Bool {
     step.removeAll()
     if isDone { return false }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("Files and pages")
+@Suite("Files, pages and documentation")
 struct PageTests {
   @Test("No file reaches 400 lines")
   func lengths() throws {
@@ -30,4 +30,32 @@ struct PageTests {
     let present = Set(((try? SourceTree.files("Sources")) ?? []).map(\.module))
     return AllowedImports.table.map(\.module).filter { present.contains($0) }
   }()
+
+  @Test("Every public declaration is documented")
+  func documentation() throws {
+    for file in try SourceTree.files("Sources") {
+      for (number, line) in file.lines.enumerated() where isPublicDeclaration(line) {
+        let comment = documentation(above: number, in: file.lines)
+        #expect(comment != nil, "\(file):\(number + 1) is not documented: \(line)")
+      }
+    }
+  }
+
+  private func isPublicDeclaration(_ line: String) -> Bool {
+    var words = line.split(separator: " ").map(String.init)
+    while let first = words.first, first.hasPrefix("@") { words.removeFirst() }
+    return words.first == "public" && words.count > 1 && words[1] != "import" && words[1] != "extension"
+  }
+
+  /// The first line of the documentation above a declaration, attributes skipped.
+  private func documentation(above number: Int, in lines: [String]) -> String? {
+    var index = number - 1
+    while index >= 0 {
+      let line = lines[index].trimmingCharacters(in: .whitespaces)
+      if line.hasPrefix("///") { return line }
+      guard line.hasPrefix("@") else { return nil }
+      index -= 1
+    }
+    return nil
+  }
 }

@@ -11,6 +11,7 @@ public struct NetworkResult: Sendable, Equatable {
     public var name: String
     /// The network's cycle in which it began, and cycles that it took; 0 where the machine had no part in it.
     public var firstCycle: Int
+    /// Cycles that it took.
     public var cycles: Int
     /// What the machine's blocks counted in these cycles.
     public var counters: [CounterValue]
@@ -51,9 +52,11 @@ public struct TensorDifference: Sendable, Equatable, CustomStringConvertible {
   public var index: [Int]
   /// Elements that differ, and all elements.
   public var count: Int
+  /// All elements.
   public var elements: Int
   /// The machine's bytes and the golden ones.
   public var bytes: [UInt8]
+  /// The golden bytes.
   public var goldenBytes: [UInt8]
 
   /// Compares two tensors of one type; nil if they are the same bit for bit.

@@ -23,6 +23,7 @@ public final class PlacedLayer: Sendable, Codable {
   public let requantisation: PlacedRequantisation?
   /// Bytes of an operand, and of a stored result.
   public let operandBytes: Int
+  /// Bytes of a stored result.
   public let resultBytes: Int
   /// Psums of one half of the accumulator, and its halves.
   let halfWords: Int

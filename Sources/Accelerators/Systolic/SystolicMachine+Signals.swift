@@ -31,6 +31,7 @@ extension SystolicMachine: ObservableMachine {
     case accumulator, vectorSequencer, vectorUnit, vectorResults, storePacker, packedStores
   }
 
+  /// The blocks in data-path order.
   public var blocks: [BlockDeclaration] {
     Block.allCases.map { block in
       switch block {
@@ -56,6 +57,7 @@ extension SystolicMachine: ObservableMachine {
     }
   }
 
+  /// Hands the current values of one column to the sampler.
   public func read(block: Int, column: Int, into sampler: inout SignalSampler) {
     switch Block.allCases[block] {
     case .control: Self.controlColumns[column].read(self, &sampler)

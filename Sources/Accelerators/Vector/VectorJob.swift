@@ -25,9 +25,13 @@ public struct VectorJob: Sendable, Codable, Equatable {
 
   /// A plane and its padding; taps outside the plane are padding up to the padded end, and nothing beyond.
   public struct Bounds: Sendable, Codable, Equatable {
+    /// Rows that hold operands.
     public var height: Int32
+    /// Columns that hold operands.
     public var width: Int32
+    /// Row at which the padding below ends.
     public var paddedHeight: Int32
+    /// Column at which the padding to the right ends.
     public var paddedWidth: Int32
 
     /// No bounds: every operand exists.

@@ -18,6 +18,7 @@ extension OutputStationaryArray: Observable {
     array.arithmetic.psumFormat
   }
 
+  /// The signals, in data-path order.
   public static let columns: [SignalColumn<OutputStationaryArray>] =
     [
       SignalColumn(

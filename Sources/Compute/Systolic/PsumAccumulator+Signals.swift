@@ -10,6 +10,7 @@ extension PsumAccumulator: Observable {
     accumulator.arithmetic.psumFormat
   }
 
+  /// The signals, in data-path order.
   public static let columns: [SignalColumn<PsumAccumulator>] = [
     SignalColumn(
       "arriving", "The psum at the foot of the column.", kind: .wire, format: psumFormat, extent: perColumn

@@ -3,6 +3,7 @@ public import Signals
 extension SkewBuffer: Observable {
   private static func perLane(_ buffer: borrowing SkewBuffer) -> Extent { .list(prefix: "lane", count: buffer.lanes) }
 
+  /// The signals, in data-path order.
   public static let columns: [SignalColumn<SkewBuffer>] = [
     SignalColumn(
       "register", "A word between scratchpad and edge; stage 0 is the nearest to the scratchpad.", .signed(bits: 16),

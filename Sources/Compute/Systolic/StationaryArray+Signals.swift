@@ -16,6 +16,7 @@ extension StationaryArray: Observable {
 
   private static func psumFormat(_ array: borrowing StationaryArray) -> SignalFormat { array.arithmetic.psumFormat }
 
+  /// The signals, in data-path order.
   public static let columns: [SignalColumn<StationaryArray>] =
     [
       SignalColumn(

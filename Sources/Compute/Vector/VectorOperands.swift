@@ -20,6 +20,7 @@ public struct VectorOperands: Sendable, Codable, Equatable {
   public var count = 0
   /// Whether it is the first or the last vector of its results.
   public var isFirst = false
+  /// Whether it is the last vector of its results.
   public var isLast = false
 
   /// An empty vector of `lanes` lanes.

@@ -30,10 +30,15 @@ public struct VectorUnit: Sendable, Codable {
 
   /// What the unit counted.
   public struct Counters: Sendable, Codable, Equatable, CounterSet {
+    /// Cycles in which the first stage took an operand vector.
     public var operandVectors = 0
+    /// Operands that these vectors held.
     public var operands = 0
+    /// Results that left the unit.
     public var results = 0
+    /// Cycles in which the unit stood still for want of room behind it.
     public var stalledCycles = 0
+    /// Bytes of parameters that were loaded.
     public var parameterBytes = 0
 
     /// Every counter, in the order of reports.

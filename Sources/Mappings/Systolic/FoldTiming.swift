@@ -5,6 +5,7 @@
 public struct FoldTiming: Sendable, Codable, Equatable {
   /// PE rows R and columns C.
   public let rows: Int
+  /// The signals, in data-path order.
   public let columns: Int
   /// Pipeline stages P of a MAC.
   public let macStages: Int

@@ -26,6 +26,7 @@ public struct SystolicForecast: Sendable, Equatable {
   public let accesses: AccessCounts
   /// Bytes that loads bring and stores take away.
   public let loadedBytes: Int
+  /// Bytes that stores take away.
   public let storedBytes: Int
 
   /// MACs a PE-cycle that the array cannot exceed on this schedule: MACs / (PEs x `arrayCycles`).

@@ -2,6 +2,7 @@ public import Signals
 import Simulation
 
 extension IdealMemory: Observable {
+  /// The signals, in data-path order.
   public static let columns: [SignalColumn<IdealMemory>] = [
     SignalColumn("takes", "A request is taken in this cycle.", kind: .wire, .bit) { $1.take($0.takenRequest != nil) },
     SignalColumn("takes_write", "The request that is taken is a write.", kind: .wire, .bit) {

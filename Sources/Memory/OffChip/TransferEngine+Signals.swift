@@ -1,6 +1,7 @@
 public import Signals
 
 extension TransferEngine: Observable {
+  /// The signals, in data-path order.
   public static let columns: [SignalColumn<TransferEngine>] = [
     SignalColumn("queued_loads", "Loads in the queue, the one under way included.", .unsigned(bits: 4)) {
       $1.take($0.queuedLoads)

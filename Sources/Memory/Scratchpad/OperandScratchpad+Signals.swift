@@ -5,6 +5,7 @@ extension OperandScratchpad: Observable {
     .list(prefix: "lane", count: scratchpad.vector.count)
   }
 
+  /// The signals, in data-path order.
   public static let columns: [SignalColumn<OperandScratchpad>] = [
     SignalColumn("read", "A vector is read in this cycle.", kind: .wire, .bit) { $1.take($0.isReading) },
     SignalColumn("vector", "Number of that vector in the fold's walk.", kind: .wire, .signed(bits: 32)) {

@@ -6,7 +6,9 @@ public import Signals
 public struct VectorBuffer: Sendable, Codable {
   /// What the buffer counted.
   public struct Counters: Sendable, Codable, Equatable, CounterSet {
+    /// Elements read.
     public var reads = 0
+    /// Bytes written.
     public var writtenBytes = 0
 
     /// Every counter, in the order of reports.

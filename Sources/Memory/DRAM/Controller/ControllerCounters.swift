@@ -46,6 +46,7 @@ public struct ControllerCounters: CounterSet, Hashable {
     turnarounds += other.turnarounds
   }
 
+  /// What each of them counts.
   public static let definitions: [CounterDefinition<ControllerCounters>] = [
     CounterDefinition("dram_read_requests", unit: "requests", "Read requests accepted = RD + forwarded + queued.") {
       $0.reads

@@ -9,6 +9,7 @@ extension DRAMChannel: Observable {
   private static let outcomes = EnumTable(RowOutcome.self, name: "dram_row_outcome_t")
   private static let served = EnumTable(name: "dram_served_t", labels: ["reads", "writes"])
 
+  /// The signals, in data-path order.
   public static let columns: [SignalColumn<DRAMChannel>] = portColumns + commandColumns + queueColumns + bankColumns
 
   /// The request that the channel takes in this cycle.

@@ -13,6 +13,7 @@ public struct DRAMError: Error, CustomStringConvertible, Equatable {
     self.problem = problem
   }
 
+  /// The message a user reads.
   public var description: String {
     place.isEmpty ? problem : "\(place): \(problem)"
   }

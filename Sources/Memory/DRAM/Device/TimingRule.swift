@@ -19,6 +19,7 @@ public struct TimingSum: Hashable, Sendable, CustomStringConvertible {
     added.reduce(0) { $0 + timing.count($1) } - subtracted.reduce(0) { $0 + timing.count($1) }
   }
 
+  /// The sum in the standard's notation.
   public var description: String {
     added.map(\.rawValue).joined(separator: " + ") + subtracted.map { " - \($0.rawValue)" }.joined()
   }

@@ -18,11 +18,13 @@ struct TracePort: Sendable, Observable {
 }
 
 extension DRAMTraceRunner: ObservableMachine {
+  /// The blocks in data-path order.
   public var blocks: [BlockDeclaration] {
     [BlockDeclaration(scope: "trace", columns: port.declarations)]
       + channels.enumerated().map { BlockDeclaration(scope: "channel_\($0)", columns: $1.declarations) }
   }
 
+  /// Hands the current values of one column to the sampler.
   public func read(block: Int, column: Int, into sampler: inout SignalSampler) {
     if block == 0 {
       port.read(column: column, into: &sampler)
