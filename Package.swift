@@ -47,18 +47,19 @@ let package = Package(
     module("WaveFormats", ["Signals"]),
     module(
       "MemoryFiles", ["Tensors", "Codecs", "Configuration", "Signals", "Simulation", "Memory", "WaveFormats"]),
+    module("Tracing", ["Signals", "Simulation", "WaveFormats"]),
     module("Reports", ["Mappings", "Signals", "Workloads"]),
     module(
       "Runs",
       [
         "Accelerators", "Codecs", "Compute", "Configuration", "Mappings", "Memory", "Reports", "Signals", "Simulation",
-        "Tensors", "Workloads",
+        "Tensors", "Tracing", "WaveFormats", "Workloads",
       ]),
     .executableTarget(
       name: "systole",
       dependencies: [
-        "Accelerators", "Arguments", "Configuration", "Mappings", "Memory", "MemoryFiles", "Reports", "Runs", "Tensors",
-        "WaveFormats", "Workloads",
+        "Accelerators", "Arguments", "Configuration", "Mappings", "Memory", "MemoryFiles", "Reports", "Runs", "Signals",
+        "Simulation", "Tensors", "Tracing", "WaveFormats", "Workloads",
       ], swiftSettings: settings),
     .executableTarget(
       name: "Benchmarks",
@@ -89,6 +90,7 @@ let package = Package(
         "Interconnect", "WaveFormats", "TestSupport",
       ]),
     tests("WaveFormatsTests", ["WaveFormats", "Signals"]),
+    tests("TracingTests", ["Tracing", "WaveFormats", "Signals", "Simulation"]),
     tests("MappingsTests", ["Mappings", "Workloads"]),
     tests("ReportsTests", ["Mappings", "Reports", "TestSupport", "Workloads"]),
   ]
