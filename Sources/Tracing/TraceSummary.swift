@@ -64,7 +64,9 @@ public struct TraceSummary: Sendable, CustomStringConvertible {
     }
     let all = recorder.layout.catalog.count
     if all > recorder.layout.selection.count {
-      omissions.append("\(all - recorder.layout.selection.count) of \(all) signals were not selected")
+      let hint =
+        options.scopes.isEmpty && options.depth == nil ? ": annotations; --trace-scope '**' takes them too" : ""
+      omissions.append("\(all - recorder.layout.selection.count) of \(all) signals were not selected\(hint)")
     }
     return omissions
   }

@@ -22,6 +22,16 @@ import Testing
     #expect(throws: WaveError.self) { try TraceWindow(text) }
   }
 
+  @Test func optionsThatExcludeEachOtherAreRefused() throws {
+    #expect(throws: WaveError.self) {
+      try TraceOptions.Extent(window: "1..2", trigger: nil, before: nil, after: nil, last: 5)
+    }
+    #expect(throws: WaveError.self) {
+      try TraceOptions.Extent(window: nil, trigger: nil, before: 3, after: nil, last: nil)
+    }
+    #expect(TraceOptions.path("out/run.vcd.gz", with: "ws") == "out/run-ws.vcd.gz")
+  }
+
   @Test func signalsAreFoundByBrackets() throws {
     let catalog = SignalCatalog(ToyMachine())
     let names = SignalNames(catalog)
