@@ -76,7 +76,7 @@ let package = Package(
     tests("ConfigurationTests", ["Configuration", "TestSupport"]),
     tests("ArgumentsTests", ["Arguments", "Configuration"]),
     tests("RunsTests", ["Runs", "Accelerators", "Configuration", "Mappings", "Tensors", "TestSupport", "Workloads"]),
-    tests("SystoleTests", ["systole", "Tensors"]),
+    tests("SystoleTests", ["systole", "Tensors", "WaveFormats"]),
     tests("WorkloadsTests", ["Tensors", "Workloads"], resources: [.copy("Fixtures")]),
     tests("ImagesTests", ["Images", "Codecs", "Tensors", "TestSupport"], resources: [.copy("Fixtures")]),
     tests(

@@ -19,6 +19,7 @@ extension ExitCode {
         .usage
       case is ScheduleError, is PlacementError: .infeasible
       case is StuckError: .stuck
+      case is InterruptedError: .interrupted
       default: .internalFault
       }
   }

@@ -4,6 +4,7 @@ import Configuration
 import Mappings
 import Reports
 import Runs
+import Tracing
 
 extension Command {
   /// `systole run`
@@ -16,13 +17,14 @@ extension Command {
         "out", "DIRECTORY", "Where results go: report.txt, summary.json, layers.csv, counters.csv, manifest.json."),
       .json,
       .integer("threads", 1...1024, "Layers that run side by side; results do not depend on it. Default: all cores."),
-    ],
+    ] + CommandOption.trace,
     examples: [
       "run Examples/lenet5-conv1-ws.json5 --dataflow all --out out/conv1",
       "run --machine Examples/machines/ws-16x16.json5 --conv ifmap.npy filter.npy --stride 1 --padding 2 "
         + "--expect psum.npy",
       "run --machine Examples/machines/os-32x32.json5 --topology Examples/topologies/alexnet.csv --layer conv2 --seed 7",
       "run --machine Examples/machines/is-8x8.json5 --gemm 32x24x16 --json",
+      "run Examples/lenet5-conv1-ws.json5 --trace conv1.fst --trace-window 0..2000",
     ]
   ) { arguments in
     let inputs = InputFiles()
@@ -31,10 +33,17 @@ extension Command {
     // What cannot be written is better known before the work than after it.
     let directory = try arguments.value("out").map { path throws(OutputError) in try OutputDirectory(path) }
     let runners = arguments.dataflows(configuration).map { LayerRunner(configuration, dataflow: $0) }
+    let pieces = jobs.flatMap { job in runners.map { (job, $0) } }
+    if arguments.has("trace-signals"), let (job, runner) = pieces.first {
+      try Console.print("\(try arguments.signals(of: try runner.machine(for: job)))\n")
+      return .success
+    }
+    if arguments.has("trace") { Interruption.install() }
     let progress = ProgressLine()
-    let results = try await sideBySide(
-      jobs.flatMap { job in runners.map { (job, $0) } }, atMost: arguments.integer("threads")
-    ) { job, runner in try runner.run(job) { progress.show($0) } }
+    let results = try await sideBySide(pieces, atMost: arguments.integer("threads")) { job, runner in
+      let trace = try arguments.trace(job, runner, among: pieces.count, progress: progress)
+      return try runner.run(job, trace: trace) { progress.show($0) }
+    }
     progress.clear()
     let report = RunReport(results)
     if let directory {

@@ -1,12 +1,15 @@
+import Accelerators
 import Arguments
+import Mappings
+import Runs
 import Signals
-import Simulation
 import Tracing
 import WaveFormats
+import Workloads
 
-/// The `--trace` options of a command that runs a machine.
-struct TraceArguments {
-  static let options: [CommandOption] = [
+extension CommandOption {
+  /// What a command that runs a machine takes to trace it.
+  static let trace: [CommandOption] = [
     .text("trace", "FILE", "Records a waveform, .vcd or .fst, with a .gtkw view beside it."),
     CommandOption(
       "trace-scope", placeholders: ["PATTERN"], isRepeatable: true,
@@ -24,13 +27,19 @@ struct TraceArguments {
     .flag("trace-standard", "Writes a VCD file of IEEE 1364 only: no texts, no enumeration tables."),
     .flag("trace-signals", "Lists the signals that --trace-scope and --trace-depth select, and runs nothing."),
   ]
+}
 
-  /// A trace larger than this is announced before it starts.
-  private static let announcedSize = 100_000_000
-
-  private let arguments: ParsedArguments
-
-  init(_ arguments: ParsedArguments) { self.arguments = arguments }
+extension ParsedArguments {
+  /// The trace of one of several runs, if one is asked for; the file's name tells them apart by layer and dataflow.
+  func trace(_ job: LayerJob, _ runner: LayerRunner, among count: Int, progress: ProgressLine) throws -> LayerTrace? {
+    let name = "\(WaveName.sanitised(job.layer.name))-\(runner.spec.dataflow.rawValue)"
+    return try traceOptions(name: count > 1 ? name : nil).map { options in
+      LayerTrace(options) { note in
+        progress.clear()
+        Console.report("systole: \(note)\n")
+      }
+    }
+  }
 
   /// The list of a machine's selected signals.
   func signals(of machine: borrowing some ObservableMachine) throws -> SignalList {
@@ -40,43 +49,22 @@ struct TraceArguments {
     return SignalList(catalog, selection: try options.selection(of: catalog))
   }
 
-  /// Runs a simulator to its end, and records it if that is asked for.
-  ///
-  /// `name` is that of the machine's scope; where several machines run, it becomes part of the file's name.
-  func simulate<Model: Machine & ObservableMachine>(
-    _ simulator: inout Simulator<Model>, name: String, among count: Int, cycleLimit: Int
-  ) throws -> RunEnd {
-    guard let options = try traceOptions(name: count > 1 ? name : nil) else {
-      return simulator.run(cycleLimit: cycleLimit)
-    }
-    if case .window(let window) = options.extent, window == .everything, options.budget == nil {
-      let estimate = try TraceEstimate.measure(simulator, options: options, cycleLimit: min(cycleLimit, 4_000_000))
-      if estimate.byteCount > Self.announcedSize {
-        Console.report("systole: \(options.path) will take \(estimate); --trace-budget SIZE ends it earlier\n")
-      }
-    }
-    Interruption.install()
-    var recorder = try TraceRecorder(simulator.machine, top: name, options: options)
-    let end = try simulator.run(cycleLimit: cycleLimit, observing: &recorder)
-    Console.report("\(try recorder.finish())\n")
-    return end
-  }
-
-  private func traceOptions(name: String?) throws -> TraceOptions? {
-    guard let path = arguments.value("trace") else {
-      let others = Self.options.map(\.name).filter { $0 != "trace" && $0 != "trace-signals" && arguments.has($0) }
+  /// What to record; nil if nothing is. `name` becomes part of the file's name where several runs are traced.
+  func traceOptions(name: String?) throws -> TraceOptions? {
+    guard let path = value("trace") else {
+      let others = CommandOption.trace.map(\.name).filter { $0 != "trace" && $0 != "trace-signals" && has($0) }
       guard others.isEmpty else { throw UsageError("--\(others[0]) needs --trace FILE, which says where to record") }
       return nil
     }
     var options = TraceOptions(path: name.map { TraceOptions.path(path, with: $0) } ?? path)
     try select(&options)
     options.extent = try TraceOptions.Extent(
-      window: arguments.value("trace-window"), trigger: arguments.value("trace-trigger"),
-      before: arguments.integer("trace-before"), after: arguments.integer("trace-after"),
-      last: arguments.integer("trace-last"))
-    options.budget = try arguments.value("trace-budget").map { try ByteSize.parse($0, option: "--trace-budget") }
-    if arguments.has("trace-standard") { options.dialect = .standard }
-    switch arguments.value("trace-clock") {
+      window: value("trace-window"), trigger: value("trace-trigger"),
+      before: integer("trace-before"), after: integer("trace-after"),
+      last: integer("trace-last"))
+    options.budget = try value("trace-budget").map { try ByteSize.parse($0, option: "--trace-budget") }
+    if has("trace-standard") { options.dialect = .standard }
+    switch value("trace-clock") {
     case "counter": options.clockDisplay = .counter
     case "none": options.clockDisplay = .hidden
     default: options.clockDisplay = .edges
@@ -84,8 +72,9 @@ struct TraceArguments {
     return options
   }
 
+  /// Which signals to record.
   private func select(_ options: inout TraceOptions) throws {
-    options.scopes = arguments.occurrences("trace-scope").flatMap { $0 }
-    options.depth = arguments.integer("trace-depth")
+    options.scopes = occurrences("trace-scope").flatMap { $0 }
+    options.depth = integer("trace-depth")
   }
 }
