@@ -49,7 +49,7 @@ struct TraceTests {
   @Test func signalsAreListed() throws {
     let outcome = try systole.run("run", conv1, "--trace-signals", "--trace-scope", "array.pe[3][*].psum")
     #expect(outcome.code == 0)
-    #expect(outcome.output.contains("array.pe_r*_c*.psum    32  signed    register     16  "), "\(outcome.output)")
+    #expect(outcome.output.contains("array.pe_r*_c*.psum    32  signed  register     16  "), "\(outcome.output)")
     #expect(outcome.output.hasSuffix("16 signals\n"))
   }
 
@@ -100,7 +100,7 @@ struct TraceTests {
       prefix: "set -m;",
       suffix: "& for i in 1 2 3 4 5 6 7 8 9; do [ -s \(name) ] || sleep 0.2; done; sleep 0.3; kill -\(signal) $!; wait $!; exit $?")
     #expect(outcome.code == 130, "\(outcome.error)")
-    #expect(outcome.error.hasSuffix("systole: interrupted while layer a ran\n"))
+    #expect(outcome.error.contains("systole: interrupted while layer a ran\n"))
     #expect(try sum(name, of: "control.macs").cycles > 100)
   }
 }
