@@ -51,8 +51,8 @@ let package = Package(
     module(
       "Runs",
       [
-        "Accelerators", "Codecs", "Compute", "Configuration", "Mappings", "Memory", "Reports", "Signals", "Simulation",
-        "Tensors", "Workloads",
+        "Accelerators", "Codecs", "Compute", "Configuration", "Images", "Mappings", "Memory", "Reports", "Signals",
+        "Simulation", "Tensors", "Workloads",
       ]),
     .executableTarget(
       name: "systole",
