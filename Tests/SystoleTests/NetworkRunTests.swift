@@ -102,11 +102,12 @@ struct NetworkRunTests {
   @Test func badInput() throws {
     try expect(
       2,
-      "--network: workload.network has no input; set workload.input to a file, or workload.inputs to a folder or set",
+      "--network \(Self.network): workload.network has no input; set workload.input to a file, or workload.inputs to a folder or set",
       "--network", Self.network)
     try expect(2, "none.onnx: no such file or directory", "--network", "none.onnx", "--input", Self.digits)
     try expect(
-      2, "--input: workload.input holds 10 images, a run takes 1; set workload.inputs instead", "--network",
+      2, "--input \(Self.digits): workload.input holds 10 images, a run takes 1; set workload.inputs instead",
+      "--network",
       Self.network, "--input", Self.digits)
     try systole.write([UInt8](repeating: 3, count: 100), to: "small.raw")
     try expect(
@@ -122,7 +123,7 @@ struct NetworkRunTests {
       2, "labels.txt: 3 labels do not fit 10 inputs: 7 missing", "--network", Self.network, "--inputs", Self.digits,
       "--labels", "labels.txt")
     try expect(
-      2, "--batch: workload.batch is 3, for 10 images and an input of 1x1x28x28; the network takes 1", "--network",
+      2, "--batch 3: workload.batch is 3, for 10 images and an input of 1x1x28x28; the network takes 1", "--network",
       Self.network, "--inputs", Self.digits, "--batch", "3")
     let whole = [UInt8](try Data(contentsOf: URL(filePath: Self.network)))
     try systole.write(Array(whole.prefix(whole.count / 2)), to: "short.onnx")
