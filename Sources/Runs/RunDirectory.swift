@@ -24,7 +24,24 @@ public enum RunDirectory {
       }
     }
     for (name, bytes) in files { try directory.write(bytes, to: name) }
-    let manifest = manifest(configuration, report, inputs: inputs, outputs: files)
+    let manifest = manifest(configuration, report.results.map(\.spec.dataflow), inputs: inputs, outputs: files)
+    try directory.write(manifest.text, to: OutputDirectory.marker)
+  }
+
+  /// Writes the files of a network's runs.
+  public static func write(
+    _ report: NetworkReport, _ configuration: Configuration, inputs: InputFiles, to directory: OutputDirectory
+  ) throws(OutputError) {
+    var files = [
+      ("report.txt", Array(report.text.utf8)), ("summary.json", Array(report.json.utf8)),
+      ("layers.csv", Array(report.layers.csv.utf8)), ("images.csv", Array(report.images.csv.utf8)),
+      ("counters.csv", Array(report.counters.csv.utf8)),
+    ]
+    for result in report.results {
+      files.append(("outputs-\(result.spec.dataflow.rawValue).npy", NumpyFile.write(result.outputs)))
+    }
+    for (name, bytes) in files { try directory.write(bytes, to: name) }
+    let manifest = manifest(configuration, report.results.map(\.spec.dataflow), inputs: inputs, outputs: files)
     try directory.write(manifest.text, to: OutputDirectory.marker)
   }
 
@@ -35,12 +52,9 @@ public enum RunDirectory {
   }
 
   private static func manifest(
-    _ configuration: Configuration, _ report: RunReport, inputs: InputFiles, outputs: [(String, [UInt8])]
+    _ configuration: Configuration, _ used: [Dataflow], inputs: InputFiles, outputs: [(String, [UInt8])]
   ) -> JSONValue {
-    var dataflows: [String] = []
-    for result in report.results where !dataflows.contains(result.spec.dataflow.rawValue) {
-      dataflows.append(result.spec.dataflow.rawValue)
-    }
+    let dataflows = used.enumerated().filter { used.firstIndex(of: $1) == $0 }.map(\.element.rawValue)
     return .object([
       ("schema_version", 1), ("program", "systole"), ("system_version", .string(systoleVersion)),
       ("seed", .integer(configuration.integer("workload.seed"))),

@@ -18,6 +18,7 @@ extension ExitCode {
         is WaveError:
         .usage
       case is ScheduleError, is PlacementError: .infeasible
+      case let error as NetworkError: error.kind == .unsupported ? .infeasible : .usage
       case is StuckError: .stuck
       case is InterruptedError: .interrupted
       default: .internalFault

@@ -9,16 +9,23 @@ import Tracing
 extension Command {
   /// `systole run`
   static let run = Command(
-    "run", "Runs layers on a machine, compares every psum with the golden model, and reports what they took.",
+    "run", "Runs layers or a network on a machine, compares all with the golden model, and reports what it took.",
     operands: [.init("CONFIG.json5", isOptional: true, "A configuration; `systole schema` lists its keys.")],
     options: CommandOption.inputs + [
       .setting("cycle-limit", "run.cycle_limit", in: .run),
+      .setting(
+        "deadline-ms", ["X"], keys: ["run.deadline_ms"],
+        "The time that a run of a network may take; exit code 1 if it is missed."),
       .text(
-        "out", "DIRECTORY", "Where results go: report.txt, summary.json, layers.csv, counters.csv, manifest.json."),
+        "out", "DIRECTORY",
+        "Where results go: report.txt, summary.json, layers.csv, counters.csv, manifest.json; of a network, more."),
       .json,
-      .integer("threads", 1...1024, "Layers that run side by side; results do not depend on it. Default: all cores."),
+      .integer(
+        "threads", 1...1024, "Layers or images that run side by side; results do not depend on it. Default: all cores."),
     ] + CommandOption.trace,
     examples: [
+      "run Examples/lenet5-ws.json5 --out out/lenet5",
+      "run --machine Examples/machines/ws-16x16.json5 --network model.onnx --input x.npy --expect y.npy --out out/mine",
       "run Examples/lenet5-conv1-ws.json5 --dataflow all --out out/conv1",
       "run --machine Examples/machines/ws-16x16.json5 --conv ifmap.npy filter.npy --stride 1 --padding 2 "
         + "--expect psum.npy",
@@ -29,6 +36,9 @@ extension Command {
   ) { arguments in
     let inputs = InputFiles()
     let configuration = try arguments.configuration(inputs)
+    if try LayerJob.isNetwork(configuration) {
+      return try await runNetwork(try NetworkJob(configuration, files: inputs), configuration, inputs, arguments)
+    }
     let jobs = try LayerJob.jobs(configuration, files: inputs)
     // What cannot be written is better known before the work than after it.
     let directory = try arguments.value("out").map { path throws(OutputError) in try OutputDirectory(path) }

@@ -191,7 +191,8 @@ struct BadInputTests {
     try systole.write("{}", to: "empty.json5")
     try expect(
       2,
-      "empty.json5: there is nothing to run; set workload.ifmap, or workload.topology, or workload.gemm", "empty.json5")
+      "empty.json5: there is nothing to run; set workload.ifmap, or workload.topology, or workload.gemm, or "
+        + "workload.network", "empty.json5")
   }
 
   @Test func placesThatCannotBeWritten() throws {
