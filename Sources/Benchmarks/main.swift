@@ -18,8 +18,8 @@ func spec(_ dataflow: Dataflow, _ size: Int) -> SystolicSpec {
 let layer = try ConvolutionLayer(
   name: "conv2", inputChannels: 96, inputHeight: 27, inputWidth: 27, filters: 256, filterHeight: 5, filterWidth: 5,
   paddingTop: 2, paddingLeft: 2, paddingBottom: 2, paddingRight: 2, groups: 2)
-for dataflow in [Dataflow.weightStationary, .outputStationary] {
-  for size in [16, 32] {
+for dataflow in CommandLine.arguments.count > 1 ? [Dataflow(rawValue: CommandLine.arguments[1])!] : [Dataflow.weightStationary, .outputStationary] {
+  for size in CommandLine.arguments.count > 2 ? [Int(CommandLine.arguments[2])!] : [16, 32] {
     var random = RandomTensors(seed: 1)
     let operands = try LayerOperands(
       layer, ifmap: OperandTensor(random.int8(layer.ifmapShape, zeroFraction: 0.4)),
