@@ -73,8 +73,9 @@ public struct SystolicMachine: Machine, Sendable, Codable {
   var wasFrozen = false
   var conflictCycles = 0
   var conflictLabel = PECycleLabel.waitIfmap
-  var psumControl: [PsumControl]
-  var drainedRows: [Int32]
+  /// MACs that fire in this step, and those of them with two operands other than zero.
+  var fires = 0
+  var nonzeroFires = 0
   var issue = FoldSequencer.Issue()
   var delivery: TransferEngine.Delivery?
 
@@ -99,8 +100,6 @@ public struct SystolicMachine: Machine, Sendable, Codable {
       columns: spec.columns, bytes: spec.accumulatorBytes, halves: spec.accumulatorHalves, biasBytes: spec.biasBytes,
       arithmetic: spec.arithmetic)
     vector = VectorPath(spec.vector, portBytes: spec.memory.portBytes)
-    psumControl = [PsumControl](repeating: .none, count: spec.columns)
-    drainedRows = [Int32](repeating: -1, count: spec.columns)
   }
 
   // MARK: Machine
@@ -118,17 +117,14 @@ public struct SystolicMachine: Machine, Sendable, Codable {
       guard let layer else { return }
       prefetcher.evaluate(layer, prefetchView, engine: &transfers, vector: &vector)
     case .transfer:
-      let psums = accumulator
       let storedBytes = transfers.counters.storedBytes
-      delivery = transfers.evaluate(requests: &requests, responses: &responses, packed: &vector.packed) {
-        psums.psum(at: $0)
-      }
+      delivery = transfers.evaluate(
+        requests: &requests, responses: &responses, packed: &vector.packed, psums: accumulator.storage)
       if storesPsums { accumulator.countStoreReads((transfers.counters.storedBytes - storedBytes) / 4) }
     case .memory:
       memory.evaluate(requests: &requests, responses: &responses, cycle: cycle)
     case .vector:
-      let psums = accumulator
-      vector.evaluate(psum: { psums.psum(at: $0) }, transfers: &transfers)
+      vector.evaluate(psums: accumulator.storage, transfers: &transfers)
       accumulator.countStoreReads(vector.sequencer.psumsRead)
     case .array:
       evaluateArray()
