@@ -62,8 +62,8 @@ public protocol Machine {
   ///
   /// State is what it was at every one of them: they are booked before anything of another domain is committed.
   mutating func credit(skipped cycles: Int, domain: Int)
-  /// No work in flight anywhere: the end of a run. A machine with a busy domain is not quiescent.
-  var isQuiescent: Bool { get }
+  /// No work in flight anywhere: the end of a run. Its getter is `mutating` for the same reason as `activity`.
+  var isQuiescent: Bool { mutating get }
   /// Who waits for whom, when nothing moves any more.
   var waits: [Wait] { get }
 }

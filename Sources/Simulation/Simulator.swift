@@ -72,7 +72,8 @@ public struct Simulator<Model: Machine> {
       guard let edges = queue.earliest else { return .deadlock(machine.waits) }
       if queue.isReached(cycleLimit, by: edges) { return stop(at: cycleLimit) }
       evaluate(edges)
-      if !finish(edges), machine.isQuiescent { return .finished }
+      finish(edges)
+      if machine.isQuiescent { return .finished }
     }
   }
 
@@ -94,9 +95,9 @@ public struct Simulator<Model: Machine> {
       evaluate(edges)
       let goesOn = try observer.observe(machine, at: instant)
       queue.noteSeen(edges)
-      let isBusy = finish(edges)
+      finish(edges)
       for domain in queue.entries.indices { queue.showUnseen(domain) }
-      if !isBusy, machine.isQuiescent { return .finished }
+      if machine.isQuiescent { return .finished }
       if !goesOn { return .stopped }
     }
   }
@@ -129,16 +130,14 @@ extension Simulator {
     evaluatedEdges += 1
   }
 
-  /// Second phase, then every domain's next edge; returns whether a domain is busy.
+  /// Second phase, then every domain's next edge.
   @inlinable
-  mutating func finish(_ edges: ClockEdges) -> Bool {
+  mutating func finish(_ edges: ClockEdges) {
     machine.commit(edges)
-    var isBusy = false
     for domain in queue.entries.indices {
       if edges.contains(domain: domain) { queue.pass(1, of: domain) }
-      if place(domain) == .busy { isBusy = true }
+      place(domain)
     }
-    return isBusy
   }
 
   /// Books edges of a domain that were not ticked.
@@ -151,11 +150,9 @@ extension Simulator {
 
   /// Asks a domain for its next activity and places its next edge: the first that has not passed, or a later one.
   @inlinable
-  @discardableResult
-  mutating func place(_ domain: Int) -> Activity {
+  mutating func place(_ domain: Int) {
     let activity = machine.activity(of: domain, after: queue.entries[domain].passed - 1)
     queue.place(domain, activity, ticksAll: !skipsIdleCycles)
-    return activity
   }
 
   /// Places the next edge of every domain anew: the machine may have been handed work since. Edge 0 is always ticked.

@@ -165,7 +165,7 @@ public struct SystolicMachine: Machine, Sendable, Codable {
   }
 
   /// Asleep while only the memory works, waiting when nothing is under way.
-  public func activity(of domain: Int, after cycle: Int) -> Activity {
+  public mutating func activity(of domain: Int, after cycle: Int) -> Activity {
     if isArrayBusy { return .busy }
     if let layer, prefetcher.canAct(layer, prefetchView, transfers, vector) { return .busy }
     if vector.isBusy(transfers) { return .busy }
@@ -182,8 +182,10 @@ public struct SystolicMachine: Machine, Sendable, Codable {
 
   /// Every fold has left, every psum is stored, nothing is under way.
   public var isQuiescent: Bool {
-    prefetcher.isFinished && folds.isFinished && !isArrayBusy && transfers.isQuiescent
-      && vector.isQuiescent && memory.isQuiescent && requests.isQuiescent && responses.isQuiescent
+    mutating get {
+      folds.isFinished && prefetcher.isFinished && !isArrayBusy && transfers.isQuiescent
+        && vector.isQuiescent && memory.isQuiescent && requests.isQuiescent && responses.isQuiescent
+    }
   }
 
   /// What the sequencer, the prefetcher and the transfer engine wait for.
