@@ -61,7 +61,9 @@ public struct PsumAccumulator: Sendable, Codable {
       .init("additions", unit: "operations", "Additions at the columns' feet: psum_reads + bias_reads.") {
         $0.additions
       },
-      .init("store_reads", unit: "accesses", "Psums read to be stored off chip or to be requantised.") { $0.storeReads },
+      .init("store_reads", unit: "accesses", "Psums read to be stored off chip or to be requantised.") {
+        $0.storeReads
+      },
     ]
   }
 

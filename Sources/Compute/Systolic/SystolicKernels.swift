@@ -192,7 +192,8 @@ private struct LoadStep {
   init(_ current: Int16, _ currentFlags: UInt8, above: Int16, aboveFlags: UInt8, edgeFlags: UInt8) {
     let shifts = edgeFlags & aboveFlags & OperandFlags.shift != 0
     // The end of a load clears the flag that lets the PE below shift.
-    let kept = edgeFlags & OperandFlags.loadEnd == 0 ? aboveFlags : aboveFlags & ~(OperandFlags.shift | OperandFlags.loadEnd)
+    let kept =
+      edgeFlags & OperandFlags.loadEnd == 0 ? aboveFlags : aboveFlags & ~(OperandFlags.shift | OperandFlags.loadEnd)
     word = shifts ? above : current
     flags = shifts ? kept : currentFlags & ~OperandFlags.shift
   }
