@@ -58,7 +58,8 @@ let package = Package(
         "WaveFormats", "Workloads",
       ], swiftSettings: settings),
     .executableTarget(
-      name: "Benchmarks", dependencies: ["Accelerators", "Mappings", "Memory", "Simulation", "Tensors", "Workloads"],
+      name: "Benchmarks",
+      dependencies: ["Accelerators", "Mappings", "Memory", "Reports", "Simulation", "Tensors", "Workloads"],
       swiftSettings: settings),
 
     // What several test targets need: Python, mutated files, how many fuzz cases to run.
