@@ -63,7 +63,9 @@ let package = Package(
       ], swiftSettings: settings),
     .executableTarget(
       name: "Benchmarks",
-      dependencies: ["Accelerators", "Compute", "Mappings", "Memory", "Signals", "Simulation", "Tensors", "Workloads"],
+      dependencies: [
+        "Accelerators", "Compute", "Mappings", "Memory", "Reports", "Signals", "Simulation", "Tensors", "Workloads",
+      ],
       swiftSettings: settings),
 
     // What several test targets need: Python, mutated files, how many fuzz cases to run.
