@@ -89,7 +89,8 @@ public struct LayerRunner: Sendable {
     var run = try SystolicLayerRun(try operands.lowered(lowering), on: spec)
     let foldCount = run.schedule.foldCount
     var traced = try TracedRun(
-      run.simulator, trace, name: "\(spec.dataflow.rawValue)_\(spec.rows)x\(spec.columns)", cycleLimit: cycleLimit)
+      run.simulator, trace, name: "\(spec.dataflow.rawValue)_\(spec.rows)x\(spec.columns)",
+      view: trace.map { _ in SystolicView(run.simulator.machine).view }, cycleLimit: cycleLimit)
     var end = RunEnd.cycleLimit(0)
     var stop = 0
     while case .cycleLimit = end, stop < cycleLimit {

@@ -48,10 +48,13 @@ extension Command {
       try Console.print("\(try arguments.signals(of: try runner.machine(for: job)))\n")
       return .success
     }
-    if arguments.has("trace") { Interruption.install() }
+    // A run of one layer leaves its waveform behind; of many, nobody would look at them all.
+    let waveform = jobs.count == 1 ? directory?.path(of: "waveform.vcd") : nil
+    if arguments.has("trace") || waveform != nil { Interruption.install() }
     let progress = ProgressLine()
     let results = try await sideBySide(pieces, atMost: arguments.integer("threads")) { job, runner in
-      let trace = try arguments.trace(job, runner, among: pieces.count, progress: progress)
+      let trace = try arguments.trace(
+        job, runner, among: pieces.count, standard: waveform, progress: progress)
       return try runner.run(job, trace: trace) { progress.show($0) }
     }
     progress.clear()

@@ -30,10 +30,14 @@ extension CommandOption {
 }
 
 extension ParsedArguments {
-  /// The trace of one of several runs, if one is asked for; the file's name tells them apart by layer and dataflow.
-  func trace(_ job: LayerJob, _ runner: LayerRunner, among count: Int, progress: ProgressLine) throws -> LayerTrace? {
+  /// The trace of one of several runs; the file's name tells them apart by layer and dataflow.
+  ///
+  /// Where none is asked for, one goes to `standard`, within a size that nobody minds; nil for none at all.
+  func trace(
+    _ job: LayerJob, _ runner: LayerRunner, among count: Int, standard: String?, progress: ProgressLine
+  ) throws -> LayerTrace? {
     let name = "\(WaveName.sanitised(job.layer.name))-\(runner.spec.dataflow.rawValue)"
-    return try traceOptions(name: count > 1 ? name : nil).map { options in
+    return try traceOptions(name: count > 1 ? name : nil, standard: standard).map { options in
       LayerTrace(options) { note in
         progress.clear()
         Console.report("systole: \(note)\n")
@@ -50,8 +54,8 @@ extension ParsedArguments {
   }
 
   /// What to record; nil if nothing is. `name` becomes part of the file's name where several runs are traced.
-  func traceOptions(name: String?) throws -> TraceOptions? {
-    guard let path = value("trace") else {
+  func traceOptions(name: String?, standard: String? = nil) throws -> TraceOptions? {
+    guard let path = value("trace") ?? standard else {
       let others = CommandOption.trace.map(\.name).filter { $0 != "trace" && $0 != "trace-signals" && has($0) }
       guard others.isEmpty else { throw UsageError("--\(others[0]) needs --trace FILE, which says where to record") }
       return nil
@@ -63,6 +67,7 @@ extension ParsedArguments {
       before: integer("trace-before"), after: integer("trace-after"),
       last: integer("trace-last"))
     options.budget = try value("trace-budget").map { try ByteSize.parse($0, option: "--trace-budget") }
+    if options.budget == nil, !has("trace") { options.budget = Self.standardBudget }
     if has("trace-standard") { options.dialect = .standard }
     switch value("trace-clock") {
     case "counter": options.clockDisplay = .counter
@@ -71,6 +76,9 @@ extension ParsedArguments {
     }
     return options
   }
+
+  /// The most bytes of a trace that nobody asked for.
+  private static let standardBudget = 64_000_000
 
   /// Which signals to record.
   private func select(_ options: inout TraceOptions) throws {
