@@ -77,7 +77,9 @@ let package = Package(
     tests("CodecsTests", ["Codecs", "Tensors", "TestSupport"]),
     tests("ConfigurationTests", ["Configuration", "TestSupport"]),
     tests("ArgumentsTests", ["Arguments", "Configuration"]),
-    tests("RunsTests", ["Runs", "Accelerators", "Configuration", "Mappings", "Tensors", "TestSupport", "Workloads"]),
+    tests(
+      "RunsTests",
+      ["Runs", "Accelerators", "Compute", "Configuration", "Mappings", "Tensors", "TestSupport", "Workloads"]),
     tests("SystoleTests", ["systole", "Tensors", "WaveFormats"]),
     tests("WorkloadsTests", ["Tensors", "Workloads"], resources: [.copy("Fixtures")]),
     tests("ImagesTests", ["Images", "Codecs", "Tensors", "TestSupport"], resources: [.copy("Fixtures")]),

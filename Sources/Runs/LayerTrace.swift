@@ -40,6 +40,7 @@ public struct LayerTrace: Sendable {
 public struct InterruptedError: Error, Sendable, CustomStringConvertible {
   /// The layer that ran.
   public let layer: String
+  /// Which run was interrupted.
   public var description: String { "interrupted while layer \(layer) ran" }
 }
 

@@ -49,7 +49,8 @@ extension Command {
       return .success
     }
     // A run of one layer leaves its waveform behind; of many, nobody would look at them all.
-    let waveform = jobs.count == 1 ? directory?.path(of: "waveform.vcd") : nil
+    let waveform =
+      jobs.count == 1 ? directory.map { StandardTrace(directory: $0.workingPath, place: $0.path) } : nil
     if arguments.has("trace") || waveform != nil { Interruption.install() }
     let progress = ProgressLine()
     let results = try await sideBySide(pieces, atMost: arguments.integer("threads")) { job, runner in

@@ -29,18 +29,29 @@ extension CommandOption {
   ]
 }
 
+/// The trace that a run leaves behind unasked.
+struct StandardTrace: Sendable {
+  /// Where results are written, and where they are moved to.
+  let directory: String
+  let place: String
+
+  /// The waveform's path while it is written.
+  var path: String { directory + "/waveform.vcd" }
+}
+
 extension ParsedArguments {
   /// The trace of one of several runs; the file's name tells them apart by layer and dataflow.
   ///
   /// Where none is asked for, one goes to `standard`, within a size that nobody minds; nil for none at all.
   func trace(
-    _ job: LayerJob, _ runner: LayerRunner, among count: Int, standard: String?, progress: ProgressLine
+    _ job: LayerJob, _ runner: LayerRunner, among count: Int, standard: StandardTrace?, progress: ProgressLine
   ) throws -> LayerTrace? {
     let name = "\(WaveName.sanitised(job.layer.name))-\(runner.spec.dataflow.rawValue)"
-    return try traceOptions(name: count > 1 ? name : nil, standard: standard).map { options in
+    return try traceOptions(name: count > 1 ? name : nil, standard: standard?.path).map { options in
       LayerTrace(options) { note in
         progress.clear()
-        Console.report("systole: \(note)\n")
+        // Results move to their place when they are whole; the user is told where that is.
+        Console.report("systole: \(standard.map { note.replacing($0.directory, with: $0.place) } ?? note)\n")
       }
     }
   }

@@ -1,4 +1,5 @@
 import Accelerators
+import Compute
 import Configuration
 import Mappings
 import Reports
@@ -62,7 +63,7 @@ struct LayerRunnerTests {
     let report = RunReport(results)
     for row in report.peCycles.rows {
       let shares = row.compactMap { if case .number(let share) = $0 { share } else { nil } }
-      #expect(shares.count == 10 && abs(shares.reduce(0, +) - 100) < 1e-9)
+      #expect(shares.count == PECycleLabel.allCases.count && abs(shares.reduce(0, +) - 100) < 1e-9)
     }
     // 729 MACs at 500 MHz: 500 cycles a microsecond.
     for result in results {

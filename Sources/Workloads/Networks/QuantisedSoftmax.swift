@@ -11,6 +11,7 @@ public struct QuantisedSoftmax: Sendable {
   public let output: Quantisation
   /// Elements of one row, and the distance between them.
   public let row: Int
+  /// Elements between neighbours of one softmax.
   public let stride: Int
   /// Whether the bytes are int8.
   public let isSigned: Bool
