@@ -9,6 +9,7 @@ public struct WaveCheck: Sendable {
     /// What, and which viewer.
     public let message: String
 
+    /// `error: message` or `trap: message`.
     public var description: String { (isError ? "error: " : "trap: ") + message }
   }
 
@@ -16,8 +17,9 @@ public struct WaveCheck: Sendable {
   public static let mostOfAKind = 5
   /// What was found, declarations first.
   public private(set) var findings: [Finding] = []
-  /// Instants and changes that were read.
+  /// Instants that were read.
   public private(set) var instants = 0
+  /// Changes that were read.
   public private(set) var changes = 0
 
   private var counts: [String: Int] = [:]
@@ -37,11 +39,13 @@ public struct WaveCheck: Sendable {
     checkTypes(source.hierarchy)
     var hasValue = Array(repeating: false, count: source.hierarchy.signals.count)
     var step = WaveStep()
+    // Our own files end with the edge that ends the last cycle.
+    let clock = source.hierarchy.likelyClock.map { source.hierarchy.variables[$0].signal }
     var lastHadChanges = false
     while try source.next(into: &step) {
       instants += 1
       changes += step.changes.count
-      lastHadChanges = !step.changes.isEmpty
+      lastHadChanges = step.changes.contains { Int($0.signal) != clock }
       for change in step.changes where Int(change.signal) < hasValue.count {
         hasValue[Int(change.signal)] = true
         check(change, step, source.hierarchy)

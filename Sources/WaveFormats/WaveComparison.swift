@@ -35,8 +35,9 @@ public struct WaveComparison: Sendable {
     public let name: String
     /// When, in femtoseconds; the number of the cycle if sampled on a clock.
     public let place: UInt64
-    /// The values there, as text.
+    /// The first file's value there.
     public let first: String
+    /// The second file's value there.
     public let second: String
     /// Samples or instants that differ.
     public internal(set) var count: Int
@@ -46,8 +47,9 @@ public struct WaveComparison: Sendable {
   public private(set) var compared = 0
   /// Signals that differ, in the order of the first file.
   public private(set) var differences: [Difference] = []
-  /// Names that only one file has.
+  /// Names that only the first file has.
   public private(set) var onlyInFirst: [String] = []
+  /// Names that only the second file has.
   public private(set) var onlyInSecond: [String] = []
   /// Where each file ends: femtoseconds, or cycles.
   public private(set) var ends: (first: UInt64, second: UInt64) = (0, 0)
