@@ -40,7 +40,7 @@ public struct LayerTrace: Sendable {
 public struct InterruptedError: Error, Sendable, CustomStringConvertible {
   /// The layer that ran.
   public let layer: String
-  /// Which run was interrupted.
+  /// Which layer it was.
   public var description: String { "interrupted while layer \(layer) ran" }
 }
 

@@ -98,9 +98,25 @@ struct TraceTests {
     let outcome = try systole.run(
       ["run", "--topology", "net.csv", "--trace", name, "--trace-budget", "300MB"],
       prefix: "set -m;",
-      suffix: "& for i in 1 2 3 4 5 6 7 8 9; do [ -s \(name) ] || sleep 0.2; done; sleep 0.3; kill -\(signal) $!; wait $!; exit $?")
+      suffix: "& for i in 1 2 3 4 5 6 7 8 9; do [ -s \(name) ] || sleep 0.2; done; sleep 0.3; "
+        + "kill -\(signal) $!; wait $!; exit $?")
     #expect(outcome.code == 130, "\(outcome.error)")
     #expect(outcome.error.contains("systole: interrupted while layer a ran\n"))
     #expect(try sum(name, of: "control.macs").cycles > 100)
+  }
+
+  /// Nothing can be done on SIGKILL: what was flushed before must load, in the converters of GTKWave too.
+  @Test(arguments: ["run.vcd", "run.fst"]) func aKilledRunLeavesAFileThatLoads(name: String) throws {
+    try systole.write("Layer, M, N, K\na, 40000, 64, 64\n", to: "net.csv")
+    let outcome = try systole.run(
+      ["run", "--topology", "net.csv", "--trace", name, "--trace-budget", "4MB"],
+      prefix: "set -m;",
+      suffix: "& for i in $(seq 100); do [ $(stat -c %s \(name) 2>/dev/null || echo 0) -gt 1000000 ] "
+        + "&& break; sleep 0.1; done; kill -9 $!; wait $!; exit $?")
+    #expect(outcome.code == 137)
+    #expect(try sum(name, of: "control.macs").cycles > 10)
+    let tool = name.hasSuffix("fst") ? "fst2vcd \(name)" : "vcd2fst \(name) back.fst && fst2vcd back.fst"
+    let converted = try systole.run([], prefix: "\(tool) | grep -c '^#';", suffix: ">/dev/null 2>&1; exit 0")
+    #expect(Int(converted.output.split(separator: "\n").last ?? "") ?? 0 > 10, "\(converted.output)")
   }
 }
