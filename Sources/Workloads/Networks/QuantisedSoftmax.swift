@@ -9,9 +9,9 @@ public import Tensors
 public struct QuantisedSoftmax: Sendable {
   /// What a result stands for.
   public let output: Quantisation
-  /// Elements of one row, and the distance between them.
+  /// Elements of one row.
   public let row: Int
-  /// Elements between neighbours of one softmax.
+  /// Distance between them.
   public let stride: Int
   /// Whether the bytes are int8.
   public let isSigned: Bool
