@@ -20,12 +20,13 @@ extension SystolicMachine {
     guard conflictCycles == 0, let layer else {
       conflictCycles = max(0, conflictCycles - 1)
       counters.labels[layer == nil ? .idle : conflictLabel] += spec.peCount
+      if layer != nil { counters.stalls[.bankConflict] += spec.peCount }
       return
     }
     issue = folds.issue(readiness)
     isEnabled = !issue.isEmpty || folds.isDraining(edgeLatency: spec.edgeLatency)
     guard isEnabled else {
-      counters.labels[folds.waitLabel(issue.hold)] += spec.peCount
+      bookWait(issue.hold, cycles: 1)
       return
     }
     trackFolds()
@@ -180,6 +181,7 @@ extension SystolicMachine {
     counters.zeroOperandMacs += fires - nonzero
     guard waves.isOccupied(edgeStep) else {
       counters.labels[folds.latencyLabel] += spec.peCount
+      counters.stalls[.latency] += spec.peCount
       return
     }
     counters.arrayCycles += 1

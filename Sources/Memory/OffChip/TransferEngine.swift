@@ -174,7 +174,7 @@ public struct TransferEngine: Sendable, Codable {
   }
 
   /// Loads and stores in the queues, for observers.
-  var queuedLoads: Int { loads.count }
+  public var queuedLoads: Int { loads.count }
   var queuedStores: Int { stores.count }
   /// The load whose answers arrive and the store whose requests leave, for observers.
   var receivingLoad: Load? { loads.first }
