@@ -113,7 +113,7 @@ struct NetworkRunTests {
   @Test("A memory that is too small, and a limit that is too low, are named")
   func limits() throws {
     var spec = networkMachine(.weightStationary)
-    spec.memory.capacityBytes = 1 << 14
+    spec.memory.ideal?.capacityBytes = 1 << 14
     #expect(throws: PlacementError.self) { try SystolicNetworkRun(try NetworkFixture.lenet5(), on: spec) }
     let run = try SystolicNetworkRun(try NetworkFixture.lenet5(), on: networkMachine(.weightStationary))
     let digit = try NetworkFixture.digits(1)[0]
