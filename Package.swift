@@ -51,7 +51,8 @@ let package = Package(
     module(
       "Runs",
       [
-        "Accelerators", "Codecs", "Compute", "Configuration", "Mappings", "Memory", "Reports", "Signals", "Simulation",
+        "Accelerators", "Codecs", "Compute", "Configuration", "Mappings", "Memory", "MemoryFiles",
+        "Reports", "Signals", "Simulation",
         "Tensors", "Workloads",
       ]),
     .executableTarget(

@@ -19,6 +19,10 @@ if CommandLine.arguments.dropFirst().first == "row-stationary" {
   try benchmarkRowStationary(layers: Array(CommandLine.arguments.dropFirst(2)))
   exit(0)
 }
+if CommandLine.arguments.dropFirst().first == "dram" {
+  try benchmarkDRAM(requests: 1_000_000)
+  exit(0)
+}
 let layer = try ConvolutionLayer(
   name: "conv2", inputChannels: 96, inputHeight: 27, inputWidth: 27, filters: 256, filterHeight: 5, filterWidth: 5,
   paddingTop: 2, paddingLeft: 2, paddingBottom: 2, paddingRight: 2, groups: 2)

@@ -30,7 +30,9 @@ extension Command {
     let jobs = try LayerJob.jobs(configuration, files: inputs)
     // What cannot be written is better known before the work than after it.
     let directory = try arguments.value("out").map { path throws(OutputError) in try OutputDirectory(path) }
-    let runners = arguments.dataflows(configuration).map { LayerRunner(configuration, dataflow: $0) }
+    let runners = try arguments.dataflows(configuration).map {
+      try LayerRunner(configuration, dataflow: $0, files: inputs)
+    }
     let progress = ProgressLine()
     let results = try await sideBySide(
       jobs.flatMap { job in runners.map { (job, $0) } }, atMost: arguments.integer("threads")

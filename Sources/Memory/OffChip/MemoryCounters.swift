@@ -2,11 +2,17 @@ public import Signals
 
 /// What passed a memory's port, whatever memory is behind it.
 public struct MemoryCounters: Sendable, Codable, Equatable, CounterSet {
+  /// Reads taken from the port.
   public var readRequests = 0
+  /// Writes taken from the port.
   public var writeRequests = 0
+  /// Bytes moved by reads.
   public var readBytes = 0
+  /// Bytes moved by writes.
   public var writtenBytes = 0
+  /// Bytes of reads that the requester wanted.
   public var usefulReadBytes = 0
+  /// Bytes of writes that were enabled.
   public var usefulWrittenBytes = 0
 
   /// All zero.
@@ -26,6 +32,7 @@ public struct MemoryCounters: Sendable, Codable, Equatable, CounterSet {
     }
   }
 
+  /// What each of them counts.
   public static let definitions: [CounterDefinition<MemoryCounters>] = [
     .init("read_requests", unit: "accesses", "Reads taken from the port.") { $0.readRequests },
     .init("write_requests", unit: "accesses", "Writes taken from the port.") { $0.writeRequests },
