@@ -52,8 +52,8 @@ let package = Package(
     module(
       "Runs",
       [
-        "Accelerators", "Codecs", "Compute", "Configuration", "Images", "Mappings", "Memory", "Reports", "Signals",
-        "Simulation", "Tensors", "Tracing", "WaveFormats", "Workloads",
+        "Accelerators", "Codecs", "Compute", "Configuration", "Images", "Mappings", "Memory", "MemoryFiles",
+        "Reports", "Signals", "Simulation", "Tensors", "Tracing", "WaveFormats", "Workloads",
       ]),
     .executableTarget(
       name: "systole",

@@ -1,5 +1,6 @@
 public import Configuration
 internal import Mappings
+internal import Memory
 internal import Tensors
 internal import Workloads
 
@@ -29,6 +30,20 @@ extension ConfigurationSchema {
     .integer("machine.filter_spad.latency_cycles", 1...64, default: 1, unit: "cycles", "From address to data."),
     .integer("machine.accumulator.bytes", 64...(1 << 28), default: 1 << 18, unit: "bytes", "Accumulator, both halves."),
     .integer("machine.bias.bytes", 4...(1 << 24), default: 1 << 16, unit: "bytes", "Bias registers, 4 bytes a filter."),
+    .choice(
+      "machine.memory.device", OffChipMemory.Spec.deviceNames, default: "ideal",
+      "What is off chip: ideal memory, or a DRAM; with `timing`, the set of that file to take."),
+    .path("machine.memory.timing", "A JSON5 file with timing and organisation of a DRAM of your own."),
+    .integer("machine.memory.channels", 1...64, default: 1, unit: "channels", "Channels of the DRAM, a power of two."),
+    .string(
+      "machine.memory.mapping", default: "",
+      "Address fields of the DRAM from the highest bits down, such as RoBaBgCoCh; empty: the device's own."),
+    .choice("machine.memory.page", ["open", "closed"], default: "open", "How long a row of the DRAM stays open."),
+    .choice(
+      "machine.memory.refresh", ["all-bank", "per-bank", "off"], default: "all-bank", "How the DRAM is refreshed."),
+    .integer(
+      "machine.memory.synchroniser_stages", 1...8, default: 2, unit: "flip-flops",
+      "Of each pointer that crosses between the clocks of core and DRAM."),
     .integer(
       "machine.vector.lanes", 1...64, default: 16, unit: "elements/cycle", "What the vector unit takes a cycle."),
     .integer("machine.vector.queue_depth", 2...64, default: 4, unit: "vectors", "Its queues before and behind."),
@@ -41,7 +56,8 @@ extension ConfigurationSchema {
     .integer(
       "machine.memory.bytes_per_cycle", 1...64, default: 16, unit: "bytes/cycle", "Bandwidth of the ideal memory."),
     .integer("machine.memory.latency_cycles", 1...100_000, default: 20, unit: "cycles", "Latency of the ideal memory."),
-    .integer("machine.memory.capacity_bytes", 4096...(1 << 32), default: 1 << 28, unit: "bytes", "Size of the memory."),
+    .integer(
+      "machine.memory.capacity_bytes", 4096...(1 << 32), default: 1 << 28, unit: "bytes", "Size of the ideal memory."),
     .integer("machine.clock.frequency_mhz", 1...100_000, default: 500, unit: "MHz", "The core clock."),
     .choice(
       "mapping.lowering", ConvolutionLowering.self, default: .direct,

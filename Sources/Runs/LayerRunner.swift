@@ -62,9 +62,10 @@ public struct LayerRunner: Sendable {
   }
 
   /// A runner as a configuration describes it, with another dataflow if one is given.
-  public init(_ configuration: Configuration, dataflow: Dataflow? = nil) {
+  public init(_ configuration: Configuration, dataflow: Dataflow? = nil, files: InputFiles = InputFiles()) throws {
     self.init(
-      SystolicSpec(configuration, dataflow: dataflow), lowering: configuration.choice("mapping.lowering"),
+      try SystolicSpec(configuration, dataflow: dataflow, files: files),
+      lowering: configuration.choice("mapping.lowering"),
       cycleLimit: configuration.integer("run.cycle_limit"))
   }
 

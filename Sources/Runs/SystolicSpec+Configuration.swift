@@ -8,7 +8,9 @@ internal import Tensors
 
 extension SystolicSpec {
   /// The systolic machine that `machine.*` describes, with another dataflow if one is given.
-  public init(_ configuration: Configuration, dataflow: Dataflow? = nil) {
+  ///
+  /// Throws if the memory's parts do not fit each other, or its timing file is not readable; `files` remembers that file.
+  public init(_ configuration: Configuration, dataflow: Dataflow? = nil, files: InputFiles = InputFiles()) throws {
     func integer(_ key: String) -> Int { configuration.integer("machine.\(key)") }
     func spad(_ name: String) -> OperandScratchpad.Spec {
       OperandScratchpad.Spec(
@@ -34,5 +36,6 @@ extension SystolicSpec {
         capacityBytes: integer("memory.capacity_bytes")),
       clock: ClockDomain(
         name: "core", period: ClockPeriod(hertz: UInt64(integer("clock.frequency_mhz")) * 1_000_000)))
+    if let memory = try OffChipMemory.Spec(dram: configuration, files: files) { self.memory = memory }
   }
 }

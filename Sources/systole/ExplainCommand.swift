@@ -18,7 +18,9 @@ extension Command {
     let inputs = InputFiles()
     let configuration = try arguments.configuration(inputs)
     let jobs = try LayerJob.jobs(configuration, files: inputs)
-    let runners = arguments.dataflows(configuration).map { LayerRunner(configuration, dataflow: $0) }
+    let runners = try arguments.dataflows(configuration).map {
+      try LayerRunner(configuration, dataflow: $0, files: inputs)
+    }
     let explanations = try jobs.flatMap { job in try runners.map { try $0.explain(job) } }
     if arguments.has("json") {
       try Console.print(JSONValue.object([("schema_version", 1), ("layers", .array(explanations.map(\.json)))]).text)

@@ -10,6 +10,7 @@ extension CommandOption {
     .setting("machine", ["FILE"], keys: ["machine"], "The machine: a file with the keys below `machine`."),
     .choice("dataflow", Dataflow.allCases.map(\.rawValue) + ["all"], "What stays in the PEs; all: each of them."),
     .setting("lowering", "mapping.lowering", in: .run),
+    .setting("memory", "machine.memory.device", in: .run),
     .setting(
       "conv", ["IFMAP.npy", "FILTER.npy"], keys: ["workload.ifmap", "workload.filter"],
       "A convolution of the tensors [N, C, H, W] and [M, C/G, R, S], int8, uint8 or bfloat16."),

@@ -42,7 +42,9 @@ extension Command {
     let jobs = try LayerJob.jobs(configuration, files: inputs)
     // What cannot be written is better known before the work than after it.
     let directory = try arguments.value("out").map { path throws(OutputError) in try OutputDirectory(path) }
-    let runners = arguments.dataflows(configuration).map { LayerRunner(configuration, dataflow: $0) }
+    let runners = try arguments.dataflows(configuration).map {
+      try LayerRunner(configuration, dataflow: $0, files: inputs)
+    }
     let pieces = jobs.flatMap { job in runners.map { (job, $0) } }
     if arguments.has("trace-signals"), let (job, runner) = pieces.first {
       try Console.print("\(try arguments.signals(of: try runner.machine(for: job)))\n")
@@ -63,6 +65,7 @@ extension Command {
     if let directory {
       try RunDirectory.write(report, configuration, inputs: inputs, to: directory)
       try directory.commit()
+      waveform?.report()
     }
     try Console.print(arguments.has("json") ? report.json : report.text)
     return report.isRight ? .success : .differs

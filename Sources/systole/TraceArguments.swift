@@ -3,6 +3,7 @@ import Arguments
 import Mappings
 import Runs
 import Signals
+import Synchronization
 import Tracing
 import WaveFormats
 import Workloads
@@ -29,14 +30,29 @@ extension CommandOption {
   ]
 }
 
-/// The trace that a run leaves behind unasked.
-struct StandardTrace: Sendable {
-  /// Where results are written, and where they are moved to.
-  let directory: String
-  let place: String
+/// The trace that a run leaves behind unasked: what there is to say of it is said once it is in its place.
+final class StandardTrace: Sendable {
+  private let directory: String
+  private let place: String
+  private let notes = Mutex<[String]>([])
+
+  /// A trace that is written into `directory`, which is moved to `place` at the end.
+  init(directory: String, place: String) {
+    self.directory = directory
+    self.place = place
+  }
 
   /// The waveform's path while it is written.
   var path: String { directory + "/waveform.vcd" }
+
+  func note(_ text: String) {
+    notes.withLock { $0.append(text.replacing(directory, with: place)) }
+  }
+
+  /// Tells the user, in an order that does not depend on which of several runs was first.
+  func report() {
+    for note in notes.withLock({ $0.sorted() }) { Console.report("systole: \(note)\n") }
+  }
 }
 
 extension ParsedArguments {
@@ -49,9 +65,9 @@ extension ParsedArguments {
     let name = "\(WaveName.sanitised(job.layer.name))-\(runner.spec.dataflow.rawValue)"
     return try traceOptions(name: count > 1 ? name : nil, standard: standard?.path).map { options in
       LayerTrace(options) { note in
+        if let standard, !has("trace") { return standard.note(note) }
         progress.clear()
-        // Results move to their place when they are whole; the user is told where that is.
-        Console.report("systole: \(standard.map { note.replacing($0.directory, with: $0.place) } ?? note)\n")
+        Console.report("systole: \(note)\n")
       }
     }
   }

@@ -1,7 +1,7 @@
 public import Signals
 
 extension DRAMMemory: Observable {
-  /// What an observer sees of the memory.
+  /// The port's side: what is taken and answered, and what the oldest read waits for.
   public static let columns: [SignalColumn<DRAMMemory>] = [
     SignalColumn("takes", "A request is taken in this cycle, its last burst if it has several.", kind: .wire, .bit) {
       $1.take($0.takenRequest != nil)
