@@ -24,24 +24,29 @@ public enum RunDirectory {
       }
     }
     for (name, bytes) in files { try directory.write(bytes, to: name) }
-    let manifest = manifest(configuration, report, inputs: inputs, outputs: files)
-    try directory.write(manifest.text, to: OutputDirectory.marker)
-  }
-
-  /// `psum-02-conv2-os.npy`: letters, digits and dashes, whatever the layer is called.
-  private static func psumFile(_ result: LayerResult, number: Int) -> String {
-    let name = result.layer.name.prefix(40).map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
-    return "psum-\(number < 10 ? "0" : "")\(number)-\(String(name))-\(result.spec.dataflow.rawValue).npy"
-  }
-
-  private static func manifest(
-    _ configuration: Configuration, _ report: RunReport, inputs: InputFiles, outputs: [(String, [UInt8])]
-  ) -> JSONValue {
     var dataflows: [String] = []
     for result in report.results where !dataflows.contains(result.spec.dataflow.rawValue) {
       dataflows.append(result.spec.dataflow.rawValue)
     }
-    return .object([
+    let manifest = manifest(configuration, dataflows: dataflows, inputs: inputs, outputs: files)
+    try directory.write(manifest.text, to: OutputDirectory.marker)
+  }
+
+  /// `psum-02-conv2-os.npy`.
+  private static func psumFile(_ result: LayerResult, number: Int) -> String {
+    "psum-\(fileName(result.layer.name, number: number))-\(result.spec.dataflow.rawValue).npy"
+  }
+
+  /// `02-conv2`: letters, digits and dashes, whatever the layer is called.
+  static func fileName(_ layer: String, number: Int) -> String {
+    let name = layer.prefix(40).map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
+    return "\(number < 10 ? "0" : "")\(number)-\(String(name))"
+  }
+
+  static func manifest(
+    _ configuration: Configuration, dataflows: [String], inputs: InputFiles, outputs: [(String, [UInt8])]
+  ) -> JSONValue {
+    .object([
       ("schema_version", 1), ("program", "systole"), ("system_version", .string(systoleVersion)),
       ("seed", .integer(configuration.integer("workload.seed"))),
       ("dataflows", .array(dataflows.map { .string($0) })),

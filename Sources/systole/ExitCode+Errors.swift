@@ -17,7 +17,9 @@ extension ExitCode {
       case is UsageError, is ConfigurationError, is InputError, is LayerError, is OutputError, is DRAMError,
         is WaveError:
         .usage
-      case is ScheduleError, is PlacementError: .infeasible
+      case is ScheduleError, is PlacementError, is RowStationaryMappingError, is RowStationarySpecError,
+        is RowStationaryOperandError:
+        .infeasible
       case is StuckError: .stuck
       default: .internalFault
       }
