@@ -13,10 +13,12 @@ public struct LayerProgress: Sendable {
   public let dataflow: String
   /// Cycles of the core clock so far.
   public let cycles: Int
-  /// Folds that have entered, and all of them.
+  /// Folds or passes that have entered.
   public let folds: Int
-  /// All folds of the layer.
+  /// All folds or passes of the layer.
   public let foldCount: Int
+  /// What is counted: `fold` or `pass`.
+  public var unit = "fold"
 }
 
 /// A run that did not come to its end.

@@ -45,10 +45,28 @@ private struct LoadError: Error, CustomStringConvertible {
   let description: String
 }
 
+extension CommandOption {
+  /// What only row-stationary machines take.
+  static let rowStationary: [CommandOption] = [
+    .setting("batch", ["N"], keys: ["workload.batch"], "Row stationary: images of every layer."),
+    .setting("mapping", ["FILE"], keys: ["workload.mapping"], "Row stationary: mappings instead of the search's."),
+    .setting("energy", ["FILE"], keys: ["energy"], "Row stationary: what an access costs at each level."),
+  ]
+}
+
 extension ParsedArguments {
   /// The configuration that file and options of `CommandOption.inputs` make together.
-  func configuration(_ inputs: InputFiles) throws -> Configuration {
-    try ConfigurationSchema.run.resolve(file: operand(0), overrides: overrides()) { path in
+  func configuration(_ inputs: InputFiles, of schema: ConfigurationSchema = .run) throws -> Configuration {
+    try schema.resolve(file: operand(0), overrides: overrides(), load: loader(inputs))
+  }
+
+  /// What kind of machine the configuration describes.
+  func machineKind(_ inputs: InputFiles) throws -> MachineKind {
+    try MachineKind(file: operand(0), overrides: overrides(), load: loader(inputs))
+  }
+
+  private func loader(_ inputs: InputFiles) -> (String) throws -> [UInt8] {
+    { path in
       do throws(InputError) { return try inputs.bytes(of: path) } catch { throw LoadError(description: error.problem) }
     }
   }

@@ -11,7 +11,7 @@ extension Command {
   static let run = Command(
     "run", "Runs layers or a network on a machine, compares all with the golden model, and reports what it took.",
     operands: [.init("CONFIG.json5", isOptional: true, "A configuration; `systole schema` lists its keys.")],
-    options: CommandOption.inputs + [
+    options: CommandOption.inputs + CommandOption.rowStationary + [
       .setting("cycle-limit", "run.cycle_limit", in: .run),
       .setting(
         "deadline-ms", ["X"], keys: ["run.deadline_ms"],
@@ -22,6 +22,7 @@ extension Command {
       .json,
       .integer(
         "threads", 1...1024, "Layers or images that run side by side; results do not depend on it. Default: all cores."),
+      .flag("sensitivity", "Row stationary: how much each number that no paper gives moves each layer's latency."),
     ] + CommandOption.trace,
     examples: [
       "run Examples/lenet5-ws.json5 --out out/lenet5",
@@ -32,9 +33,14 @@ extension Command {
       "run --machine Examples/machines/os-32x32.json5 --topology Examples/topologies/alexnet.csv --layer conv2 --seed 7",
       "run --machine Examples/machines/is-8x8.json5 --gemm 32x24x16 --json",
       "run Examples/lenet5-conv1-ws.json5 --trace conv1.fst --trace-window 0..2000",
+      "run Examples/alexnet-eyeriss.json5",
+      "run --machine Examples/machines/eyeriss.json5 --topology net.csv --batch 3 --zeros 0.4 --json",
     ]
   ) { arguments in
     let inputs = InputFiles()
+    if try arguments.machineKind(inputs) == .rowStationary {
+      return try await RowStationaryCommand(arguments, inputs).run()
+    }
     let configuration = try arguments.configuration(inputs)
     if try LayerJob.isNetwork(configuration) {
       return try await runNetwork(try NetworkJob(configuration, files: inputs), configuration, inputs, arguments)
