@@ -24,7 +24,8 @@ public enum RunDirectory {
       }
     }
     for (name, bytes) in files { try directory.write(bytes, to: name) }
-    let manifest = manifest(configuration, dataflows: used(report.results.map(\.spec.dataflow)), inputs: inputs, outputs: files)
+    let manifest = manifest(
+      configuration, dataflows: used(report.results.map(\.spec.dataflow)), inputs: inputs, outputs: files)
     try directory.write(manifest.text, to: OutputDirectory.marker)
   }
 
@@ -41,7 +42,8 @@ public enum RunDirectory {
       files.append(("outputs-\(result.spec.dataflow.rawValue).npy", NumpyFile.write(result.outputs)))
     }
     for (name, bytes) in files { try directory.write(bytes, to: name) }
-    let manifest = manifest(configuration, dataflows: used(report.results.map(\.spec.dataflow)), inputs: inputs, outputs: files)
+    let manifest = manifest(
+      configuration, dataflows: used(report.results.map(\.spec.dataflow)), inputs: inputs, outputs: files)
     try directory.write(manifest.text, to: OutputDirectory.marker)
   }
 

@@ -36,7 +36,7 @@ struct LayerRunnerTests {
     let configuration = try configuration(
       "workload.gemm=300x40x40", "machine.array.rows=4", "machine.array.columns=4")
     let job = try #require(try LayerJob.jobs(configuration, files: InputFiles()).first)
-    let runner = LayerRunner(configuration)
+    let runner = try LayerRunner(configuration)
     var reports: [LayerProgress] = []
     let result = try runner.run(job) { reports.append($0) }
     // 10 cuts of the filters and 10 of the products; a report every 16,384 cycles, and one at the end.
