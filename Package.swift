@@ -64,7 +64,8 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "Accelerators", "Compute", "Mappings", "Memory", "Reports", "Signals", "Simulation", "Tensors", "Workloads",
+        "Accelerators", "Compute", "Mappings", "Memory", "Reports", "Signals", "Simulation", "Tensors", "Tracing",
+        "Workloads",
       ],
       swiftSettings: settings),
 
@@ -80,7 +81,7 @@ let package = Package(
     tests(
       "RunsTests",
       ["Runs", "Accelerators", "Compute", "Configuration", "Mappings", "Tensors", "TestSupport", "Workloads"]),
-    tests("SystoleTests", ["systole", "Tensors", "WaveFormats"]),
+    tests("SystoleTests", ["systole", "Benchmarks", "Tensors", "WaveFormats"]),
     tests("WorkloadsTests", ["Tensors", "Workloads"], resources: [.copy("Fixtures")]),
     tests("ImagesTests", ["Images", "Codecs", "Tensors", "TestSupport"], resources: [.copy("Fixtures")]),
     tests(

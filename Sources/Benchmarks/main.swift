@@ -5,6 +5,7 @@ import Reports
 let sections: [(name: String, run: (Bool) throws -> [Measurement])] = [
   ("arrays", SystolicBenchmark.arrays),
   ("alexnet", SystolicBenchmark.alexNet32),
+  ("trace", TraceBenchmark.measure),
   ("row-stationary", RowStationaryBenchmark.alexNet),
   ("dram", DRAMSpeed.measure),
 ]

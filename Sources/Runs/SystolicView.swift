@@ -35,17 +35,9 @@ struct SystolicView {
           handles["control.macs"].map {
             [.row(WaveRow($0)), .row(WaveRow($0, label: "utilisation", style: .analog, colour: .green, height: 4))]
           } ?? []),
-        group(
-          "Memory port", isOpen: true,
-          [
-            "memory_port.request.receive", "memory_port.request.write", "memory_port.request.address",
-            "memory_port.response.receive",
-          ]),
+        .group("Memory port", isOpen: true, memoryPort),
         block("Off-chip memory", "memory"), block("Transfers", "transfer_engine"), block("Prefetcher", "prefetcher"),
-        group(
-          "Ifmap scratchpad", isOpen: true, ["ifmap_spad.read", "ifmap_spad.vector", "ifmap_spad.conflict_cycles"]),
-        group(
-          "Filter scratchpad", isOpen: true, ["filter_spad.read", "filter_spad.vector", "filter_spad.conflict_cycles"]),
+        block("Ifmap scratchpad", "ifmap_spad"), block("Filter scratchpad", "filter_spad"),
         block("West edge: \(rowOperand) by array row", "west"), block("North edge", "north"),
       ] + (0..<min(spec.rows, Self.mostRows)).map(peRow)
         + [block("Accumulator at the columns' feet", "accumulator"), block("Vector unit", "vector")],
@@ -55,6 +47,13 @@ struct SystolicView {
         "stream": "dark green", "load": "steel blue", "loadAndStream": "sea green", "frozen": "firebrick",
       ],
       openScopes: ["array"])
+  }
+
+  private var memoryPort: [WaveItem] {
+    [
+      ("request taken", "request.receive"), ("request writes", "request.write"), ("request address", "request.address"),
+      ("answer taken", "response.receive"),
+    ].compactMap { label, name in handles["memory_port." + name].map { .row(WaveRow($0, label: label)) } }
   }
 
   /// More rows of PEs than this are in the tree only.
