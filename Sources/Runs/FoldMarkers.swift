@@ -17,6 +17,13 @@ struct FoldMarkers {
     probe = Probe(catalog: catalog, selecting: catalog.handles(matching: ["control.fold"]))
   }
 
+  /// What a window shows at first: some cycles before the first fold begins, and a hundred in all.
+  func firstFold(of period: ClockPeriod) -> ClosedRange<SimulationTime>? {
+    guard let first = markers.first else { return nil }
+    let cycle = max(0, period.firstCycle(notBefore: first.time) - 20)
+    return period.edge(cycle)...period.edge(cycle + 100)
+  }
+
   /// Looks at one instant.
   mutating func observe(_ machine: borrowing some ObservableMachine, at instant: Instant) {
     guard markers.count < Self.most else { return }

@@ -73,7 +73,8 @@ struct TracedRun<Model: Machine & ObservableMachine> {
   mutating func finish() throws {
     guard var active = recorder else { return }
     recorder = nil
-    let summary = try active.recorder.finish(markers: active.folds.markers)
+    let summary = try active.recorder.finish(
+      markers: active.folds.markers, opensOn: active.folds.firstFold(of: simulator.machine.clockDomains[0].period))
     trace?.note("\(summary)")
   }
 }

@@ -213,7 +213,9 @@ extension TraceRecorder {
   /// Writes what a flight recorder holds, closes the file, writes the views with markers, and says what the file holds.
   ///
   /// To be called however the run ended, by an error of the run too.
-  public mutating func finish(markers: [WaveMarker] = []) throws -> TraceSummary {
+  public mutating func finish(
+    markers: [WaveMarker] = [], opensOn window: ClosedRange<SimulationTime>? = nil
+  ) throws -> TraceSummary {
     if phase == .armed, watch == nil {
       phase = .recording
       try writeRing()
@@ -223,6 +225,8 @@ extension TraceRecorder {
       try writer.finish(at: endTime)
     }
     let shown = markers.filter { marker in firstTime.map { $0 <= marker.time && marker.time <= endTime } ?? false }
+    var view = view
+    if let window, let firstTime, window.lowerBound >= firstTime, window.upperBound <= endTime { view.window = window }
     try TraceViews(layout: layout, timescale: writer.timescale, options: options).write(view, markers: shown)
     return TraceSummary(self)
   }
