@@ -56,7 +56,7 @@ struct TracedRun<Model: Machine & ObservableMachine> {
     recorder = try trace.map {
       MarkedRecorder(
         recorder: try $0.recorder(of: simulator, name: name, view: view, cycleLimit: cycleLimit),
-        folds: FoldMarkers(simulator.machine))
+        markers: RunMarkers(simulator.machine, signal: "control.fold", word: "fold"))
     }
   }
 
@@ -73,19 +73,7 @@ struct TracedRun<Model: Machine & ObservableMachine> {
   mutating func finish() throws {
     guard var active = recorder else { return }
     recorder = nil
-    let summary = try active.recorder.finish(
-      markers: active.folds.markers, opensOn: active.folds.firstFold(of: simulator.machine.clockDomains[0].period))
+    let summary = try active.finish(simulator.machine.clockDomains[0].period, opensOnMarker: true)
     trace?.note("\(summary)")
-  }
-}
-
-/// A recorder that notes where folds begin, for the markers of its view.
-private struct MarkedRecorder: CycleObserver {
-  var recorder: TraceRecorder
-  var folds: FoldMarkers
-
-  mutating func observe(_ machine: borrowing some ObservableMachine, at instant: Instant) throws -> Bool {
-    folds.observe(machine, at: instant)
-    return try recorder.observe(machine, at: instant)
   }
 }

@@ -3,6 +3,7 @@ import Arguments
 import Configuration
 import Reports
 import Runs
+import Tracing
 
 /// `systole run` of a network: every image on every machine, side by side.
 func runNetwork(
@@ -14,9 +15,14 @@ func runNetwork(
       job, on: SystolicSpec(configuration, dataflow: dataflow),
       cycleLimit: configuration.integer("run.cycle_limit"))
   }
+  let waveform = directory.map { StandardTrace(directory: $0.workingPath, place: $0.path) }
+  if arguments.has("trace") || waveform != nil { Interruption.install() }
   let outcomes = try await sideBySide(
     runners.flatMap { runner in job.inputs.indices.map { (runner, $0) } }, atMost: arguments.integer("threads")
-  ) { runner, index in try runner.run(index) }
+  ) { runner, index in
+    // Every image takes the same cycles; the first shows them.
+    try runner.run(index, trace: index == 0 ? arguments.trace(runner, among: runners.count, standard: waveform) : nil)
+  }
   let runs = job.inputs.count
   let report = NetworkReport(
     runners.enumerated().map { place, runner in
@@ -25,6 +31,7 @@ func runNetwork(
   if let directory {
     try RunDirectory.write(report, configuration, inputs: inputs, to: directory)
     try directory.commit()
+    waveform?.report()
   }
   try Console.print(arguments.has("json") ? report.json : report.text)
   return report.isRight ? .success : .differs

@@ -18,7 +18,7 @@ public struct SystolicNetworkRun: Sendable {
   /// What the machine was built as.
   public let spec: SystolicSpec
   /// The machine at rest, with the constants in its memory.
-  private let machine: SystolicMachine
+  public let machine: SystolicMachine
 
   /// Plans a network and places its constants; throws `ScheduleError` or `PlacementError`.
   public init(_ network: Network, on spec: SystolicSpec) throws {

@@ -3,6 +3,7 @@ internal import Configuration
 internal import Mappings
 internal import Simulation
 public import Tensors
+internal import Tracing
 internal import Workloads
 
 /// One run of a network on one machine, without the tensors between its layers.
@@ -36,16 +37,32 @@ public struct NetworkRunner: Sendable {
   }
 
   /// Runs one group of inputs from the first layer to the last; throws `StuckError` where a layer does not end.
-  public func run(_ index: Int) throws -> NetworkOutcome {
+  ///
+  /// A `trace` records all layers as one waveform with a marker where each begins.
+  public func run(_ index: Int, trace: LayerTrace? = nil) throws -> NetworkOutcome {
     do {
-      let result = try run.run(job.inputs[index], cycleLimit: cycleLimit)
+      let result = try trace.map { try traced(index, $0) } ?? run.run(job.inputs[index], cycleLimit: cycleLimit)
       return NetworkOutcome(
         index: index, cycles: result.cycles, output: result.outputs[0],
         differences: result.layers.compactMap { layer in layer.difference.map { (layer.name, $0) } },
         layers: index == 0 ? result.layers : [])
     } catch let error as NetworkRunError {
+      if error.end == .stopped { throw InterruptedError(layer: error.layer) }
       throw StuckError(layer: error.layer, dataflow: run.spec.dataflow.rawValue, end: error.end)
     }
+  }
+
+  private func traced(_ index: Int, _ trace: LayerTrace) throws -> NetworkResult {
+    let spec = run.spec
+    let name = "\(spec.dataflow.rawValue)_\(spec.rows)x\(spec.columns)"
+    var recorder = MarkedRecorder(
+      recorder: try TraceRecorder(
+        run.machine, top: name, options: trace.options, view: SystolicView(run.machine).view),
+      markers: RunMarkers(run.machine, signal: "control.layer"))
+    let result = Result { try run.run(job.inputs[index], cycleLimit: cycleLimit, observing: &recorder) }
+    // However the run ended, the file is closed and can be opened.
+    trace.note("\(try recorder.finish(spec.clock.period, opensOnMarker: false))")
+    return try result.get()
   }
 }
 
