@@ -2,9 +2,10 @@
 
 import Reports
 
-let sections: [(name: String, run: (Bool) throws -> [Measurement])] = [
+let sections: [(name: String, run: (Bool) async throws -> [Measurement])] = [
   ("arrays", SystolicBenchmark.arrays),
   ("alexnet", SystolicBenchmark.alexNet32),
+  ("networks", NetworkBenchmark.networks),
   ("row-stationary", RowStationaryBenchmark.alexNet),
   ("dram", DRAMSpeed.measure),
 ]
@@ -15,6 +16,9 @@ let wanted = arguments.filter { !$0.hasPrefix("--") }
 if let unknown = wanted.first(where: { name in !sections.contains { $0.name == name } }) {
   print("no section is called \(unknown); there are: \(sections.map(\.name).joined(separator: ", "))")
 } else {
-  let measurements = try sections.filter { wanted.isEmpty || wanted.contains($0.name) }.flatMap { try $0.run(isQuick) }
+  var measurements: [Measurement] = []
+  for section in sections where wanted.isEmpty || wanted.contains(section.name) {
+    measurements += try await section.run(isQuick)
+  }
   print(table(measurements).text)
 }
