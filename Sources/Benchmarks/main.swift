@@ -2,7 +2,7 @@
 
 import Reports
 
-let sections: [(name: String, run: (Bool) async throws -> [Measurement])] = [
+let sections: [(name: String, run: (Bool) throws -> [Measurement])] = [
   ("arrays", SystolicBenchmark.arrays),
   ("alexnet", SystolicBenchmark.alexNet32),
   ("networks", NetworkBenchmark.networks),
@@ -18,7 +18,10 @@ if let unknown = wanted.first(where: { name in !sections.contains { $0.name == n
 } else {
   var measurements: [Measurement] = []
   for section in sections where wanted.isEmpty || wanted.contains(section.name) {
-    measurements += try await section.run(isQuick)
+    measurements += try section.run(isQuick)
+  }
+  if wanted.isEmpty || wanted.contains("networks") {
+    measurements += try await NetworkBenchmark.sideBySide(count: isQuick ? 10 : 100)
   }
   print(table(measurements).text)
 }
