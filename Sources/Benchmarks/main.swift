@@ -6,6 +6,7 @@ let sections: [(name: String, run: (Bool) throws -> [Measurement])] = [
   ("arrays", SystolicBenchmark.arrays),
   ("alexnet", SystolicBenchmark.alexNet32),
   ("trace", TraceBenchmark.measure),
+  ("networks", NetworkBenchmark.networks),
   ("row-stationary", RowStationaryBenchmark.alexNet),
   ("dram", DRAMSpeed.measure),
 ]
@@ -16,6 +17,12 @@ let wanted = arguments.filter { !$0.hasPrefix("--") }
 if let unknown = wanted.first(where: { name in !sections.contains { $0.name == name } }) {
   print("no section is called \(unknown); there are: \(sections.map(\.name).joined(separator: ", "))")
 } else {
-  let measurements = try sections.filter { wanted.isEmpty || wanted.contains($0.name) }.flatMap { try $0.run(isQuick) }
+  var measurements: [Measurement] = []
+  for section in sections where wanted.isEmpty || wanted.contains(section.name) {
+    measurements += try section.run(isQuick)
+  }
+  if wanted.isEmpty || wanted.contains("networks") {
+    measurements += try await NetworkBenchmark.sideBySide(count: isQuick ? 10 : 100)
+  }
   print(table(measurements).text)
 }

@@ -2,15 +2,18 @@ import Arguments
 import Configuration
 import Reports
 import Runs
+import Workloads
 
 extension Command {
   /// `systole explain`
   static let explain = Command(
     "explain",
-    "Shows how layers are mapped to a machine: loops with their storage, folds, expected cycles and accesses. Runs nothing.",
+    "Shows how layers are mapped to a machine: loops with their storage, folds, expected cycles and accesses; of a network, "
+      + "how its operators became layers. Runs nothing.",
     operands: [.init("CONFIG.json5", isOptional: true, "A configuration; `systole schema` lists its keys.")],
     options: CommandOption.inputs + CommandOption.rowStationary + [.json],
     examples: [
+      "explain Examples/lenet5-ws.json5",
       "explain Examples/lenet5-conv1-ws.json5 --dataflow all",
       "explain --machine Examples/machines/os-32x32.json5 --topology Examples/topologies/alexnet.csv --layer conv2",
       "explain Examples/alexnet-eyeriss.json5 --layer CONV4",
@@ -21,6 +24,12 @@ extension Command {
       return try RowStationaryCommand(arguments, inputs).explain()
     }
     let configuration = try arguments.configuration(inputs)
+    if try LayerJob.isNetwork(configuration) {
+      let explanation = try NetworkJob(configuration, files: inputs).network.explanation
+      let json = JSONValue.object([("schema_version", 1), ("lowering", .string(explanation))])
+      try Console.print(arguments.has("json") ? json.text : explanation)
+      return .success
+    }
     let jobs = try LayerJob.jobs(configuration, files: inputs)
     let runners = try arguments.dataflows(configuration).map {
       try LayerRunner(configuration, dataflow: $0, files: inputs)

@@ -1,0 +1,1 @@
+../../WorkloadsTests/ModelBuilder.swift
