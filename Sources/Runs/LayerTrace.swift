@@ -73,7 +73,7 @@ struct TracedRun<Model: Machine & ObservableMachine> {
   mutating func finish() throws {
     guard var active = recorder else { return }
     recorder = nil
-    let summary = try active.finish(simulator.machine.clockDomains[0].period, opensOnMarker: true)
+    let summary = try active.finish(opensOn: active.markers.opening(simulator.machine.clockDomains[0].period))
     trace?.note("\(summary)")
   }
 }

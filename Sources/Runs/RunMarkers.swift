@@ -56,7 +56,7 @@ struct MarkedRecorder: CycleObserver {
   }
 
   /// Closes the trace and says what it holds.
-  mutating func finish(_ period: ClockPeriod, opensOnMarker: Bool) throws -> TraceSummary {
-    try recorder.finish(markers: markers.markers, opensOn: opensOnMarker ? markers.opening(period) : nil)
+  mutating func finish(opensOn window: ClosedRange<SimulationTime>?) throws -> TraceSummary {
+    try recorder.finish(markers: markers.markers, opensOn: window)
   }
 }

@@ -14,13 +14,17 @@ struct NetworkRunTests {
   @Test func tenDigits() throws {
     let outcome = try systole.run("run", Systole.file("Examples/lenet5-ws.json5"), "--out", "out")
     #expect(outcome.code == 0)
-    #expect(outcome.error.isEmpty)
+    #expect(outcome.error.hasPrefix("systole: out/waveform.vcd: 171 signals, cycles 0 to 20683, "))
+    // A marker where each of the seven layers on the machine begins.
+    let view = try systole.text("out/waveform.gtkw")
+    #expect(view.split(separator: "\n").filter { $0.hasPrefix("[markername]") }.count == 7)
     #expect(outcome.output.contains("  accuracy: 10 of 10 images, 100.00 %\n"))
     #expect(outcome.output.contains("Softmax output_0_QuantizeLinear_Input (no hardware for Softmax)"))
     #expect(!outcome.output.contains("differs"))
     #expect(
-      try systole.names("out") == [
-        "counters.csv", "images.csv", "layers.csv", "manifest.json", "outputs-ws.npy", "report.txt", "summary.json",
+      try systole.names("out").filter { !$0.hasPrefix(".") } == [
+        "counters.csv", "filters", "images.csv", "layers.csv", "manifest.json", "outputs-ws.npy", "report.txt",
+        "summary.json", "waveform.gtkw", "waveform.sucl", "waveform.vcd",
       ])
     #expect(try systole.text("out/report.txt") == outcome.output)
     let images = try systole.text("out/images.csv").split(separator: "\n").map { $0.split(separator: ",") }

@@ -1,6 +1,7 @@
 public import Accelerators
 internal import Configuration
 internal import Mappings
+internal import Signals
 internal import Simulation
 public import Tensors
 internal import Tracing
@@ -61,7 +62,8 @@ public struct NetworkRunner: Sendable {
       markers: RunMarkers(run.machine, signal: "control.layer"))
     let result = Result { try run.run(job.inputs[index], cycleLimit: cycleLimit, observing: &recorder) }
     // However the run ended, the file is closed and can be opened.
-    trace.note("\(try recorder.finish(spec.clock.period, opensOnMarker: false))")
+    let end = (try? result.get()).map { spec.clock.period.edge($0.cycles) }
+    trace.note("\(try recorder.finish(opensOn: end.map { .zero...$0 }))")
     return try result.get()
   }
 }
