@@ -92,7 +92,7 @@ let package = Package(
       "AcceleratorsTests",
       [
         "Accelerators", "Tensors", "Codecs", "Workloads", "Mappings", "Memory", "Simulation", "Signals", "Compute",
-        "Interconnect", "WaveFormats", "TestSupport",
+        "Interconnect", "Tracing", "WaveFormats", "TestSupport",
       ]),
     tests("WaveFormatsTests", ["WaveFormats", "Signals"]),
     tests("TracingTests", ["Tracing", "WaveFormats", "Signals", "Simulation"]),
