@@ -47,23 +47,25 @@ let package = Package(
     module("WaveFormats", ["Signals"]),
     module(
       "MemoryFiles", ["Tensors", "Codecs", "Configuration", "Signals", "Simulation", "Memory", "WaveFormats"]),
+    module("Tracing", ["Signals", "Simulation", "WaveFormats"]),
     module("Reports", ["Mappings", "Signals", "Workloads"]),
     module(
       "Runs",
       [
-        "Accelerators", "Codecs", "Compute", "Configuration", "Mappings", "Memory", "MemoryFiles",
-        "Reports", "Signals", "Simulation",
-        "Tensors", "Workloads",
+        "Accelerators", "Codecs", "Compute", "Configuration", "Images", "Mappings", "Memory", "MemoryFiles",
+        "Reports", "Signals", "Simulation", "Tensors", "Tracing", "WaveFormats", "Workloads",
       ]),
     .executableTarget(
       name: "systole",
       dependencies: [
-        "Accelerators", "Arguments", "Configuration", "Mappings", "Memory", "MemoryFiles", "Reports", "Runs", "Tensors",
-        "WaveFormats", "Workloads",
+        "Accelerators", "Arguments", "Configuration", "Mappings", "Memory", "MemoryFiles", "Reports", "Runs", "Signals",
+        "Simulation", "Tensors", "Tracing", "WaveFormats", "Workloads",
       ], swiftSettings: settings),
     .executableTarget(
       name: "Benchmarks",
-      dependencies: ["Accelerators", "Compute", "Mappings", "Memory", "Signals", "Simulation", "Tensors", "Workloads"],
+      dependencies: [
+        "Accelerators", "Compute", "Mappings", "Memory", "Reports", "Signals", "Simulation", "Tensors", "Workloads",
+      ],
       swiftSettings: settings),
 
     // What several test targets need: Python, mutated files, how many fuzz cases to run.
@@ -75,8 +77,10 @@ let package = Package(
     tests("CodecsTests", ["Codecs", "Tensors", "TestSupport"]),
     tests("ConfigurationTests", ["Configuration", "TestSupport"]),
     tests("ArgumentsTests", ["Arguments", "Configuration"]),
-    tests("RunsTests", ["Runs", "Accelerators", "Configuration", "Mappings", "Tensors", "TestSupport", "Workloads"]),
-    tests("SystoleTests", ["systole", "Tensors"]),
+    tests(
+      "RunsTests",
+      ["Runs", "Accelerators", "Compute", "Configuration", "Mappings", "Tensors", "TestSupport", "Workloads"]),
+    tests("SystoleTests", ["systole", "Tensors", "WaveFormats"]),
     tests("WorkloadsTests", ["Tensors", "Workloads"], resources: [.copy("Fixtures")]),
     tests("ImagesTests", ["Images", "Codecs", "Tensors", "TestSupport"], resources: [.copy("Fixtures")]),
     tests(
@@ -90,6 +94,7 @@ let package = Package(
         "Interconnect", "WaveFormats", "TestSupport",
       ]),
     tests("WaveFormatsTests", ["WaveFormats", "Signals"]),
+    tests("TracingTests", ["Tracing", "WaveFormats", "Signals", "Simulation"]),
     tests("MappingsTests", ["Mappings", "Workloads"]),
     tests("ReportsTests", ["Mappings", "Reports", "TestSupport", "Workloads"]),
   ]

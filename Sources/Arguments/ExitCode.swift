@@ -12,6 +12,8 @@ public enum ExitCode: Int32, CaseIterable, Sendable {
   case stuck = 4
   /// A fault of the program.
   case internalFault = 70
+  /// SIGINT or SIGTERM ended the run; files were closed.
+  case interrupted = 130
 
   /// What the code says, for help texts.
   public var meaning: String {
@@ -22,6 +24,7 @@ public enum ExitCode: Int32, CaseIterable, Sendable {
     case .infeasible: "infeasible or unsupported"
     case .stuck: "cycle limit or deadlock"
     case .internalFault: "internal fault"
+    case .interrupted: "interrupted"
     }
   }
 }

@@ -13,10 +13,12 @@ public struct LayerProgress: Sendable {
   public let dataflow: String
   /// Cycles of the core clock so far.
   public let cycles: Int
-  /// Folds that have entered, and all of them.
+  /// Folds or passes that have entered.
   public let folds: Int
-  /// All folds of the layer.
+  /// All folds or passes of the layer.
   public let foldCount: Int
+  /// What is counted: `fold` or `pass`.
+  public var unit = "fold"
 }
 
 /// A run that did not come to its end.
@@ -79,28 +81,40 @@ public struct LayerRunner: Sendable {
 
   /// Runs one layer from its first transfer to quiescence.
   ///
-  /// Throws `ScheduleError` and `PlacementError` where it does not fit the machine, `StuckError` where it does not end.
+  /// Throws `ScheduleError` and `PlacementError` where it does not fit the machine, `StuckError` where it does not end,
+  /// `InterruptedError` after a signal, `WaveError` where a trace cannot be written.
   public func run(
-    _ job: LayerJob, progress: (LayerProgress) -> Void = { _ in }
+    _ job: LayerJob, trace: LayerTrace? = nil, progress: (LayerProgress) -> Void = { _ in }
   ) throws -> LayerResult {
     // A layer that does not fit is refused before its tensors are made.
     try SystolicLayerRun.checkPlacement(try loweredLayer(job.layer), on: spec)
     let operands = try job.operands()
     var run = try SystolicLayerRun(try operands.lowered(lowering), on: spec)
     let foldCount = run.schedule.foldCount
+    var traced = try TracedRun(
+      run.simulator, trace, name: "\(spec.dataflow.rawValue)_\(spec.rows)x\(spec.columns)",
+      view: trace.map { _ in SystolicView(run.simulator.machine).view }, cycleLimit: cycleLimit)
     var end = RunEnd.cycleLimit(0)
     var stop = 0
     while case .cycleLimit = end, stop < cycleLimit {
       stop = min(cycleLimit, stop + Self.slice)
-      end = run.simulator.run(cycleLimit: stop)
-      let counters = run.simulator.machine.counters
+      end = try traced.run(to: stop)
+      let counters = traced.simulator.machine.counters
       progress(
         LayerProgress(
           layer: job.layer.name, dataflow: spec.dataflow.rawValue, cycles: counters.cycles, folds: counters.folds,
           foldCount: foldCount))
     }
+    try traced.finish()
+    run.simulator = traced.simulator
+    if end == .stopped { throw InterruptedError(layer: job.layer.name) }
     guard end == .finished else { throw StuckError(layer: job.layer.name, dataflow: spec.dataflow.rawValue, end: end) }
     return LayerResult(run, of: job.layer, lowering: lowering, differences: try differences(run, operands, job))
+  }
+
+  /// The machine as it stands before a layer runs: for those who want to know its signals.
+  public func machine(for job: LayerJob) throws -> SystolicMachine {
+    try SystolicLayerRun(try job.operands().lowered(lowering), on: spec).simulator.machine
   }
 
   /// The golden model sees the layer as the user gave it, in the order of additions of the machine's folds.

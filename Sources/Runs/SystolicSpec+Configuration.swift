@@ -1,4 +1,5 @@
 public import Accelerators
+internal import Compute
 public import Configuration
 public import Mappings
 internal import Memory
@@ -25,6 +26,10 @@ extension SystolicSpec {
       gatesZeros: configuration.boolean("machine.array.gates_zeros"), ifmapSpad: spad("ifmap_spad"),
       filterSpad: spad("filter_spad"), accumulatorBytes: integer("accumulator.bytes"), accumulatorHalves: 2,
       biasBytes: integer("bias.bytes"),
+      vector: VectorPath.Spec(
+        unit: VectorUnit.Spec(
+          lanes: integer("vector.lanes"), queueDepth: integer("vector.queue_depth"),
+          parameterBytes: integer("vector.parameter_bytes")), bufferBytes: integer("vector.buffer_bytes")),
       memory: IdealMemory.Spec(
         portBytes: 64, bytesPerCycle: integer("memory.bytes_per_cycle"),
         latencyCycles: integer("memory.latency_cycles"),

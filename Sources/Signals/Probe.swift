@@ -28,10 +28,12 @@ public struct Probe {
         end += 1
       }
       let column = handles[start..<end]
-      let extent = catalog.declaration(of: handles[start]).extent.count
+      let declaration = catalog.declaration(of: handles[start])
+      let extent = declaration.extent.count
       let elements = column.map(\.element)
       let slot = sampler.addColumn(
-        firstSignal: UInt32(start), count: extent, elements: elements == Array(0..<extent) ? nil : elements)
+        firstSignal: UInt32(start), count: extent, elements: elements == Array(0..<extent) ? nil : elements,
+        recurs: declaration.format == .event)
       let domain = catalog.blocks[handles[start].block].clockDomain
       reads.append((handles[start].block, handles[start].column, slot, domain))
       selection.append(contentsOf: column)

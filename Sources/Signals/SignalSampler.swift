@@ -38,6 +38,8 @@ public struct SignalSampler {
     let firstSignal: UInt32
     let count: Int
     let elements: [Int]?
+    /// Whether every 1 is reported, not only the first: the column holds events.
+    let recurs: Bool
     var shadowOffset = -1
   }
 
@@ -45,8 +47,12 @@ public struct SignalSampler {
   public init() {}
 
   /// Adds a column of `count` elements, or only the given `elements` of it; signals are numbered on from `firstSignal`.
-  public mutating func addColumn(firstSignal: UInt32, count: Int, elements: [Int]? = nil) -> Int {
-    slots.append(Slot(firstSignal: firstSignal, count: count, elements: elements))
+  ///
+  /// A column that `recurs` holds events: each is reported in every sample in which it is 1, and never when it is 0.
+  public mutating func addColumn(
+    firstSignal: UInt32, count: Int, elements: [Int]? = nil, recurs: Bool = false
+  ) -> Int {
+    slots.append(Slot(firstSignal: firstSignal, count: count, elements: elements, recurs: recurs))
     return slots.count - 1
   }
 
@@ -170,6 +176,7 @@ extension SignalSampler {
 extension SignalSampler {
   private mutating func compareComputed(count: Int, _ value: (Int) -> UInt64) {
     precondition(count == slots[slot].count, "a column hands over as many values as it declared")
+    if slots[slot].recurs { return report(value) }
     let isFirst = slots[slot].shadowOffset < 0
     let signals = slots[slot].elements?.count ?? count
     if isFirst {
@@ -188,6 +195,13 @@ extension SignalSampler {
     }
   }
 
+  private mutating func report(_ value: (Int) -> UInt64) {
+    let (first, elements) = (slots[slot].firstSignal, slots[slot].elements)
+    for position in 0..<(elements?.count ?? slots[slot].count) where value(elements?[position] ?? position) & 1 == 1 {
+      changes.append(SignalChange(signal: first &+ UInt32(position), value: 1))
+    }
+  }
+
   /// The hot path of tracing: one comparison a register.
   @inline(__always)
   private static func compare<Value: BitwiseCopyable, Stored: FixedWidthInteger & UnsignedInteger>(
@@ -195,6 +209,13 @@ extension SignalSampler {
     _ stored: (Value) -> Stored
   ) {
     precondition(values.count == slot.count, "a column hands over as many values as it declared")
+    if slot.recurs {
+      for position in 0..<(slot.elements?.count ?? values.count)
+      where stored(values[slot.elements?[position] ?? position]) & 1 == 1 {
+        changes.append(SignalChange(signal: slot.firstSignal &+ UInt32(position), value: 1))
+      }
+      return
+    }
     let signals = slot.elements?.count ?? values.count
     let isFirst = slot.shadowOffset < 0
     if isFirst {

@@ -127,6 +127,16 @@ struct EdgeQueue: Sendable {
     if happened { for domain in entries.indices { entries[domain].isUnseen = true } }
   }
 
+  /// Those of the given domains whose edge is evaluated for an observer only.
+  @inlinable
+  func sleeping(_ edges: ClockEdges) -> ClockEdges {
+    var sleeping: ClockEdges = []
+    for domain in entries.indices where entries[domain].isForShow && edges.contains(domain: domain) {
+      sleeping.insert(ClockEdges(domain: domain))
+    }
+    return sleeping
+  }
+
   /// Forgets that an observer has seen the domain.
   @inlinable
   mutating func showAgain(_ domain: Int) {

@@ -14,13 +14,16 @@ public struct Instant: Sendable, Equatable {
   public var edges: ClockEdges
   /// The cycle of each domain: the number of its edges before this instant.
   public var cycles: [Int]
+  /// The domains that sleep from here on: their edge is evaluated only for an observer to see how they fall asleep.
+  public var sleeping: ClockEdges
 
   /// An instant by its parts.
   @inlinable
-  public init(time: SimulationTime, edges: ClockEdges, cycles: [Int]) {
+  public init(time: SimulationTime, edges: ClockEdges, cycles: [Int], sleeping: ClockEdges = []) {
     self.time = time
     self.edges = edges
     self.cycles = cycles
+    self.sleeping = sleeping
   }
 }
 
@@ -116,7 +119,7 @@ extension Simulator {
       queue.hasOneDomain
       ? [queue.entries[0].next]
       : queue.entries.indices.map { queue.entries[$0].passed + queue.skipped($0, before: time) }
-    return Instant(time: time, edges: edges, cycles: cycles)
+    return Instant(time: time, edges: edges, cycles: cycles, sleeping: queue.sleeping(edges))
   }
 
   /// First phase, preceded by the credit for edges that were skipped up to here.

@@ -6,8 +6,6 @@ struct ClockTrack {
     var cursor: ClockCursor
     let signal: UInt32?
     let display: WaveClock.Display
-    /// When the clock last rose, in femtoseconds.
-    var lastRise: UInt64?
     var lastCycle: UInt64?
   }
 
@@ -26,7 +24,6 @@ struct ClockTrack {
     var levels: [WaveChange] = []
     for index in entries.indices {
       let isHigh = entries[index].cursor.skip(past: time)
-      entries[index].lastRise = time
       if let signal = entries[index].signal, entries[index].display == .edges {
         levels.append(WaveChange(signal: signal, value: isHigh ? 1 : 0))
       }
@@ -49,7 +46,6 @@ struct ClockTrack {
       // Nothing is drawn for this clock, so that idle time of any length costs one step.
       _ = entries[first].cursor.skip(past: time)
     }
-    if edge.rises { entries[first].lastRise = edge.time }
     guard let signal = entries[first].signal, entries[first].display == .edges else { return (edge.time, nil) }
     return (edge.time, WaveChange(signal: signal, value: edge.rises ? 1 : 0))
   }
@@ -66,43 +62,8 @@ struct ClockTrack {
     return numbers
   }
 
-  /// Whether the clock of a domain rises at `time`; an unknown domain is due whenever something is recorded.
-  func rises(_ domain: Int, at time: UInt64) -> Bool {
-    guard entries.indices.contains(domain), entries[domain].display == .edges else { return true }
-    return entries[domain].lastRise == time
-  }
-
   /// No more edges.
   mutating func stop() {
     entries.removeAll()
-  }
-}
-
-/// The event signals that are 1: an event recurs in every cycle in which it stays 1, though its value does not change.
-struct EventTrack {
-  /// Positions in the selection of the events that are 1, in order.
-  private(set) var active: [Int] = []
-  private let domains: [Int]
-
-  init(_ layout: TraceLayout?) {
-    domains = layout.map { layout in layout.selection.map { layout.catalog.blocks[$0.block].clockDomain } } ?? []
-  }
-
-  /// Notes the new level of an event signal.
-  mutating func set(_ signal: Int, isActive: Bool) {
-    let place = active.firstIndex { $0 >= signal } ?? active.endIndex
-    let isListed = place < active.endIndex && active[place] == signal
-    if isActive, !isListed { active.insert(signal, at: place) }
-    if !isActive, isListed { active.remove(at: place) }
-  }
-
-  /// Whether an active event occurs at `time`.
-  func isDue(_ signal: Int, _ clocks: ClockTrack, at time: UInt64) -> Bool {
-    clocks.rises(domains[signal], at: time)
-  }
-
-  /// No more events.
-  mutating func stop() {
-    active.removeAll()
   }
 }

@@ -99,11 +99,11 @@ extension WaveHierarchy {
       ?? variables.indices.first { facilityName(ofVariable: $0) == name }
   }
 
-  /// The clock that a file most likely has: a 1-bit variable `clk` or `clock`, the highest in the tree.
+  /// The clock that a file most likely has: a 1-bit variable `clk...`, `clock...` or `aclk...`, the highest in the tree.
   public var likelyClock: Int? {
     let candidates = variables.indices.filter { index in
       signals[variables[index].signal] == .bits(1)
-        && ["clk", "clock", "clk_i", "aclk"].contains(variables[index].name.lowercased())
+        && ["clk", "clock", "aclk"].contains { variables[index].name.lowercased().hasPrefix($0) }
     }
     return candidates.min {
       path(ofVariable: $0).filter { $0 == "." }.count < path(ofVariable: $1).filter { $0 == "." }.count

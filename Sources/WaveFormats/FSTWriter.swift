@@ -1,22 +1,5 @@
 public import Signals
 
-/// How an FST file is written.
-public struct FSTOptions: Sendable {
-  /// Bytes of changes in memory before a block is written; the writer's memory is about three times this.
-  public var blockSize: Int
-  /// Length of a tick; nil takes the longest in which all clock edges are exact.
-  public var timescale: Timescale?
-  /// Who wrote the file, at most 127 characters. No date is written, so that two runs give the same bytes.
-  public var version: String
-
-  /// Blocks of 16 MiB, fitting timescale.
-  public init(blockSize: Int = 1 << 24, timescale: Timescale? = nil, version: String = "Systole") {
-    self.blockSize = min(max(blockSize, 1 << 12), 1 << 29)
-    self.timescale = timescale
-    self.version = version
-  }
-}
-
 /// Writes an FST file, GTKWave's compressed trace, in blocks, so that memory stays flat and the file loads after every block.
 ///
 /// Source: the format description of libfst. Header, geometry and hierarchy come first; each block is written as one to be skipped
@@ -37,7 +20,6 @@ public final class FSTWriter: WaveWriter {
   private var chains: FSTChains
   private var block = FSTBlock()
   private var clocks: ClockTrack
-  private var events: EventTrack
   private var times: [UInt64] = []
   private var frame: [UInt8] = []
   private var firstTick: UInt64?
@@ -46,21 +28,8 @@ public final class FSTWriter: WaveWriter {
   private var blockCount: UInt64 = 0
   private var hasStarted = false
 
-  /// Creates the file for a machine's trace and writes its declarations.
-  public convenience init(path: String, layout: TraceLayout, options: FSTOptions = FSTOptions()) throws(WaveError) {
-    try self.init(
-      path: path, hierarchy: layout.hierarchy, timescale: options.timescale ?? .fitting(layout.clocks),
-      options: options, layout: layout)
-  }
-
-  /// Creates a file for any hierarchy, for example one that a reader found, and writes its declarations.
-  public convenience init(
-    path: String, hierarchy: WaveHierarchy, timescale: Timescale, options: FSTOptions = FSTOptions()
-  ) throws(WaveError) {
-    try self.init(path: path, hierarchy: hierarchy, timescale: timescale, options: options, layout: nil)
-  }
-
-  private init(
+  /// Creates the file and writes its declarations.
+  public init(
     path: String, hierarchy: WaveHierarchy, timescale: Timescale, options: FSTOptions, layout: TraceLayout?
   ) throws(WaveError) {
     self.timescale = timescale
@@ -85,7 +54,6 @@ public final class FSTWriter: WaveWriter {
     }
     self.plans = plans
     clocks = ClockTrack(layout)
-    events = EventTrack(layout)
     file = try OutputFile(path: path)
     try unsafe file.write(header().span.bytes)
     try unsafe file.write(declarations.geometryBlock().span.bytes)
@@ -94,12 +62,15 @@ public final class FSTWriter: WaveWriter {
 
   /// Bytes of the file and, uncompressed, of what is still in memory.
   public var byteCount: Int { file.count + chains.used }
+
+  /// Two blocks' first values and indices, and a change to unknown of every signal.
+  public var endingByteCount: Int { shapes.reduce(1024) { $0 + 3 * ($1.bitCount + 16) } }
 }
 
 // MARK: - Recording a machine
 
 extension FSTWriter {
-  /// Takes what changed at one instant. To be called in every sampled cycle, also when nothing changed, for events to recur.
+  /// Takes what changed at one instant. Times never decrease.
   public func record(at time: SimulationTime, changes: Span<SignalChange>, texts: [String]) throws {
     let femtoseconds = time.femtoseconds
     guard femtoseconds >= lastTime else { throw decreasing(femtoseconds / scale) }
@@ -120,10 +91,6 @@ extension FSTWriter {
       try stamp(femtoseconds / scale)
       append(number)
     }
-    for signal in events.active where events.isDue(signal, clocks, at: femtoseconds) {
-      try stamp(femtoseconds / scale)
-      chains.append(Int(plans[signal].slot), value: 1, unknown: 0, timeIndex: times.count - 1)
-    }
   }
 
   private func append(_ changes: Span<SignalChange>, texts: [String]) {
@@ -135,7 +102,7 @@ extension FSTWriter {
       let change = changes[index]
       let slot = Int(plans[Int(change.signal)].slot)
       if shapes[slot] == .event {
-        events.set(Int(change.signal), isActive: change.value & 1 == 1)
+        if change.value & 1 == 1 { chains.append(slot, value: 1, unknown: 0, timeIndex: timeIndex) }
       } else {
         let text = Int(change.text) < texts.count ? texts[Int(change.text)] : ""
         chains.append(slot, content: Array(text.utf8), timeIndex: timeIndex)
@@ -214,13 +181,13 @@ extension FSTWriter {
       }
     }
     clocks.stop()
-    events.stop()
     lastTime = time.femtoseconds
   }
 
   /// Ends the file at `time` (or at the last change, if that is later) and closes it.
   public func finish(at time: SimulationTime) throws(WaveError) {
-    if hasStarted, time.femtoseconds >= lastTime { try appendClocks(through: time.femtoseconds) }
+    // No edge at the end itself: nothing is known of the cycle that would begin there.
+    if hasStarted, time.femtoseconds > lastTime { try appendClocks(through: time.femtoseconds - 1) }
     try stamp(max(time.femtoseconds / scale, lastTick ?? 0))
     try flush()
     try file.close()

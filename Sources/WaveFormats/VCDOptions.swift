@@ -1,5 +1,5 @@
 /// How a VCD file is written.
-public struct VCDOptions: Sendable {
+public struct VCDOptions: WaveOptions {
   /// Which constructs a file may hold.
   public enum Dialect: Sendable {
     /// What GTKWave, Surfer and VaporView read beyond the standard: strings, and enumeration tables in `$attrbegin` lines.
@@ -17,7 +17,10 @@ public struct VCDOptions: Sendable {
   /// Value of `$version`: who wrote the file. No date is written, so that two runs give the same bytes.
   public var version: String
 
-  /// Extended dialect, fitting timescale.
+  /// Extended dialect, fitting timescale, no comments.
+  public init() { self.init(dialect: .extended, comments: []) }
+
+  /// Options by their parts.
   public init(
     dialect: Dialect = .extended, timescale: Timescale? = nil, comments: [String] = [], version: String = "Systole"
   ) {

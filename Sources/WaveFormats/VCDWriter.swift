@@ -18,26 +18,14 @@ public final class VCDWriter: WaveWriter {
   private let selectionPlans: [VCDPlan]
   private let shapes: [SignalShape]
   private var clocks: ClockTrack
-  private var events: EventTrack
+  /// Events of the first instant while its values are dumped: an event has no value to dump.
+  private var heldEvents: [Int]?
   private var hasStarted = false
   private var lastTick: UInt64?
   private var lastTime: UInt64 = 0
 
-  /// Creates the file for a machine's trace and writes its header.
-  public convenience init(path: String, layout: TraceLayout, options: VCDOptions = VCDOptions()) throws(WaveError) {
-    try self.init(
-      path: path, hierarchy: layout.hierarchy, timescale: options.timescale ?? .fitting(layout.clocks),
-      options: options, layout: layout)
-  }
-
-  /// Creates a file for any hierarchy, for example one that a reader found, and writes its header.
-  public convenience init(
-    path: String, hierarchy: WaveHierarchy, timescale: Timescale, options: VCDOptions = VCDOptions()
-  ) throws(WaveError) {
-    try self.init(path: path, hierarchy: hierarchy, timescale: timescale, options: options, layout: nil)
-  }
-
-  private init(
+  /// Creates the file and writes its header.
+  public init(
     path: String, hierarchy: WaveHierarchy, timescale: Timescale, options: VCDOptions, layout: TraceLayout?
   ) throws(WaveError) {
     self.path = path
@@ -62,19 +50,21 @@ public final class VCDWriter: WaveWriter {
     }
     selectionPlans = selected
     clocks = ClockTrack(layout)
-    events = EventTrack(layout)
     text = VCDText(file: try OutputFile(path: path))
     try text.append(header.text)
   }
 
   /// Bytes written so far, those in the buffer included.
   public var byteCount: Int { text.count }
+
+  /// A line of unknowns a signal, and the comment that says why.
+  public var endingByteCount: Int { shapes.reduce(1024) { $0 + $1.bitCount + 12 } }
 }
 
 // MARK: - Recording a machine
 
 extension VCDWriter {
-  /// Takes what changed at one instant. To be called in every sampled cycle, also when nothing changed, for events to recur.
+  /// Takes what changed at one instant. Times never decrease.
   public func record(at time: SimulationTime, changes: Span<SignalChange>, texts: [String]) throws {
     try record(femtoseconds: time.femtoseconds, changes: changes, texts: texts)
   }
@@ -93,14 +83,16 @@ extension VCDWriter {
       try stamp(femtoseconds / scale)
       try text.append("$dumpvars\n")
       for level in clocks.start(at: femtoseconds) { try append(level) }
+      heldEvents = []
       try append(changes, texts: texts)
       try text.append("$end\n")
+      for signal in heldEvents ?? [] { try appendEvent(selectionPlans[signal]) }
+      heldEvents = nil
     }
     for number in clocks.cycleNumbers(at: femtoseconds) {
       try stamp(femtoseconds / scale)
       try append(number)
     }
-    try appendEvents(at: femtoseconds)
     try text.flushIfFull()
   }
 
@@ -113,7 +105,8 @@ extension VCDWriter {
       let plan = selectionPlans[Int(change.signal)]
       switch plan.kind {
       case .event:
-        events.set(Int(change.signal), isActive: change.value & 1 == 1)
+        guard change.value & 1 == 1 else { break }
+        if heldEvents == nil { try appendEvent(plan) } else { heldEvents?.append(Int(change.signal)) }
       case .real:
         try appendReal(change.value, plan)
       case .text:
@@ -137,12 +130,9 @@ extension VCDWriter {
     }
   }
 
-  private func appendEvents(at femtoseconds: UInt64) throws(WaveError) {
-    for signal in events.active where events.isDue(signal, clocks, at: femtoseconds) {
-      try stamp(femtoseconds / scale)
-      try text.append("1")
-      try text.appendEnd(of: selectionPlans[signal])
-    }
+  private func appendEvent(_ plan: VCDPlan) throws(WaveError) {
+    try text.append("1")
+    try text.appendEnd(of: plan)
   }
 }
 
@@ -239,13 +229,13 @@ extension VCDWriter {
     }
     try text.append("$end\n")
     clocks.stop()
-    events.stop()
     lastTime = time.femtoseconds
   }
 
   /// Ends the file at `time` (or at the last change, if that is later) and closes it.
   public func finish(at time: SimulationTime) throws(WaveError) {
-    if hasStarted, time.femtoseconds >= lastTime { try appendClocks(through: time.femtoseconds) }
+    // No edge at the end itself: nothing is known of the cycle that would begin there.
+    if hasStarted, time.femtoseconds > lastTime { try appendClocks(through: time.femtoseconds - 1) }
     try stamp(max(time.femtoseconds / scale, lastTick ?? 0))
     try text.close()
   }

@@ -1,5 +1,3 @@
-public import Signals
-
 /// One change of value as a file holds it, in any width and with unknown bits.
 public struct WaveChange: Sendable, Equatable {
   /// Position of the signal in the hierarchy.
@@ -52,20 +50,4 @@ public struct WaveStep: Sendable, Equatable {
     changes.append(
       WaveChange(signal: UInt32(signal), value: UInt64(start), length: UInt32(clamping: bytes.count - start)))
   }
-}
-
-/// Writes a waveform file, whatever its format: fed by a probe while a machine runs, or by a reader that converts.
-public protocol WaveWriter: AnyObject, SignalSink {
-  /// Bytes that the file has now, those still in memory included as far as their size is known.
-  var byteCount: Int { get }
-  /// Takes what changed at one instant. To be called in every sampled cycle, also when nothing changed, for events to recur.
-  func record(at time: SimulationTime, changes: Span<SignalChange>, texts: [String]) throws
-  /// Writes the changes of one instant; times never decrease.
-  func append(_ step: WaveStep) throws(WaveError)
-  /// Writes out what is held in memory, so that the file loads up to here whatever happens to the process.
-  func flush() throws(WaveError)
-  /// Declares that nothing is recorded from `time` on: every signal is shown as unknown.
-  func suspend(at time: SimulationTime, reason: String) throws(WaveError)
-  /// Ends the file at `time`, so that the last values have a width on the screen.
-  func finish(at time: SimulationTime) throws(WaveError)
 }

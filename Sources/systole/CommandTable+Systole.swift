@@ -12,6 +12,7 @@ extension CommandTable {
       .explain,
       .schema,
       .dram,
+      .wave,
     ])
 }
 

@@ -109,7 +109,7 @@ struct ArgumentsTests {
         prog COMMAND --help says more about a command.
 
         Exit codes: 0 ok, 1 results differ, 2 usage, configuration or file, 3 infeasible or unsupported, 4 cycle limit or \
-        deadlock, 70 internal fault.
+        deadlock, 70 internal fault, 130 interrupted.
 
         """)
     guard case .print(let run) = try table.request(["run", "x", "--help"]) else { throw UsageError("not printed") }

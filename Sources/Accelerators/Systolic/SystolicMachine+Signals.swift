@@ -163,7 +163,7 @@ extension SystolicMachine {
       .signed(bits: 32)
     ) { $1.take($0.isEnabled ? $0.issue.loadRow : -1) },
     SignalColumn("macs", "MACs that fire in this cycle: utilisation in PEs.", kind: .wire, .unsigned(bits: 21)) {
-      $1.take($0.stationaryArray?.firesInStep ?? $0.outputStationaryArray?.firesInStep ?? 0)
+      $1.take($0.isEnabled ? $0.fires : 0)
     },
   ]
 

@@ -75,8 +75,9 @@ public struct SystolicMachine: Machine, Sendable, Codable {
   var wasFrozen = false
   var conflictCycles = 0
   var conflictLabel = PECycleLabel.waitIfmap
-  var psumControl: [PsumControl]
-  var drainedRows: [Int32]
+  /// MACs that fire in this step, and those of them with two operands other than zero.
+  var fires = 0
+  var nonzeroFires = 0
   var issue = FoldSequencer.Issue()
   var delivery: TransferEngine.Delivery?
 
@@ -102,8 +103,6 @@ public struct SystolicMachine: Machine, Sendable, Codable {
       columns: spec.columns, bytes: spec.accumulatorBytes, halves: spec.accumulatorHalves, biasBytes: spec.biasBytes,
       arithmetic: spec.arithmetic)
     vector = VectorPath(spec.vector, portBytes: spec.memory.portBytes)
-    psumControl = [PsumControl](repeating: .none, count: spec.columns)
-    drainedRows = [Int32](repeating: -1, count: spec.columns)
   }
 
   // MARK: Machine
@@ -121,19 +120,16 @@ public struct SystolicMachine: Machine, Sendable, Codable {
       guard let layer else { return }
       prefetcher.evaluate(layer, prefetchView, engine: &transfers, vector: &vector)
     case .transfer:
-      let psums = accumulator
       let storedBytes = transfers.counters.storedBytes
-      delivery = transfers.evaluate(requests: &requests, responses: &responses, packed: &vector.packed) {
-        psums.psum(at: $0)
-      }
+      delivery = transfers.evaluate(
+        requests: &requests, responses: &responses, packed: &vector.packed, psums: accumulator.storage)
       if storesPsums { accumulator.countStoreReads((transfers.counters.storedBytes - storedBytes) / 4) }
     case .memory:
       if spec.memory.clock == nil { memory.evaluate(requests: &requests, responses: &responses, cycle: cycle) }
     case .clockedMemory:
       memory.evaluate(requests: &requests, responses: &responses, cycle: cycle)
     case .vector:
-      let psums = accumulator
-      vector.evaluate(psum: { psums.psum(at: $0) }, transfers: &transfers)
+      vector.evaluate(psums: accumulator.storage, transfers: &transfers)
       accumulator.countStoreReads(vector.sequencer.psumsRead)
     case .array:
       evaluateArray()
@@ -181,14 +177,14 @@ public struct SystolicMachine: Machine, Sendable, Codable {
   }
 
   /// Asleep while only the memory works, waiting when nothing is under way.
-  public func activity(of domain: Int, after cycle: Int) -> Activity {
+  public mutating func activity(of domain: Int, after cycle: Int) -> Activity {
     guard spec.memory.clock != nil else {
-      return coreActivity.sooner(memory.activity(requests: requests, responses: responses, after: cycle))
+      return coreActivity().sooner(memory.activity(requests: requests, responses: responses, after: cycle))
     }
-    return domain == 0 ? coreActivity : memoryActivity(after: cycle)
+    return domain == 0 ? coreActivity() : memoryActivity(after: cycle)
   }
 
-  private var coreActivity: Activity {
+  private mutating func coreActivity() -> Activity {
     if isArrayBusy || requests.senderIsSettling || responses.receiverIsSettling { return .busy }
     if let layer, prefetcher.canAct(layer, prefetchView, transfers, vector) { return .busy }
     if vector.isBusy(transfers) { return .busy }
@@ -196,10 +192,10 @@ public struct SystolicMachine: Machine, Sendable, Codable {
   }
 
   /// A DRAM that nobody asks anything refreshes on, but not for a core that waits for nothing that could still come.
-  private func memoryActivity(after cycle: Int) -> Activity {
+  private mutating func memoryActivity(after cycle: Int) -> Activity {
     if requests.receiverIsSettling || responses.senderIsSettling { return .busy }
     let isIdle = memory.isQuiescent && requests.isQuiescent && responses.isQuiescent
-    if isIdle, coreActivity == .waiting { return .waiting }
+    if isIdle, coreActivity() == .waiting { return .waiting }
     return memory.activity(requests: requests, responses: responses, after: cycle)
   }
 
@@ -217,8 +213,10 @@ public struct SystolicMachine: Machine, Sendable, Codable {
 
   /// Every fold has left, every psum is stored, nothing is under way.
   public var isQuiescent: Bool {
-    prefetcher.isFinished && folds.isFinished && !isArrayBusy && transfers.isQuiescent
-      && vector.isQuiescent && memory.isQuiescent && requests.isQuiescent && responses.isQuiescent
+    mutating get {
+      folds.isFinished && prefetcher.isFinished && !isArrayBusy && transfers.isQuiescent
+        && vector.isQuiescent && memory.isQuiescent && requests.isQuiescent && responses.isQuiescent
+    }
   }
 
   /// What the sequencer, the prefetcher and the transfer engine wait for.

@@ -1,0 +1,90 @@
+internal import Signals
+internal import Simulation
+public import Tracing
+internal import WaveFormats
+
+/// The trace of one layer's run: what to record, and whom to tell.
+public struct LayerTrace: Sendable {
+  /// What to record, and where.
+  public let options: TraceOptions
+  /// Takes a line for the user: the expected size of a large trace, what a finished one holds and what it lacks.
+  public let note: @Sendable (String) -> Void
+
+  /// A trace larger than this is announced before it starts.
+  private static let announcedSize = 100_000_000
+  /// Cycles after which an estimate is content with a lower bound.
+  private static let estimatedCycles = 4_000_000
+
+  /// A trace of one run.
+  public init(_ options: TraceOptions, note: @escaping @Sendable (String) -> Void) {
+    self.options = options
+    self.note = note
+  }
+
+  /// A recorder of a simulator at its start; says how large the trace will be, if that is much and nothing bounds it.
+  func recorder<Model: Machine & ObservableMachine>(
+    of simulator: Simulator<Model>, name: String, view: WaveView?, cycleLimit: Int
+  ) throws -> TraceRecorder {
+    if case .window(let window) = options.extent, window == .everything, options.budget == nil {
+      let estimate = try TraceEstimate.measure(
+        simulator, options: options, cycleLimit: min(cycleLimit, Self.estimatedCycles))
+      if estimate.byteCount > Self.announcedSize {
+        note("\(options.path) will take \(estimate); --trace-budget SIZE ends it earlier")
+      }
+    }
+    return try TraceRecorder(simulator.machine, top: name, options: options, view: view)
+  }
+}
+
+/// A run that SIGINT or SIGTERM ended; its files are closed.
+public struct InterruptedError: Error, Sendable, CustomStringConvertible {
+  /// The layer that ran.
+  public let layer: String
+  /// Which layer it was.
+  public var description: String { "interrupted while layer \(layer) ran" }
+}
+
+/// A simulator that runs piece by piece, with a recorder or without.
+struct TracedRun<Model: Machine & ObservableMachine> {
+  var simulator: Simulator<Model>
+  private var recorder: MarkedRecorder?
+  private let trace: LayerTrace?
+
+  init(_ simulator: Simulator<Model>, _ trace: LayerTrace?, name: String, view: WaveView?, cycleLimit: Int) throws {
+    self.simulator = simulator
+    self.trace = trace
+    recorder = try trace.map {
+      MarkedRecorder(
+        recorder: try $0.recorder(of: simulator, name: name, view: view, cycleLimit: cycleLimit),
+        folds: FoldMarkers(simulator.machine))
+    }
+  }
+
+  /// Runs on to a cycle. An error closes the trace: what is there is loadable.
+  mutating func run(to cycle: Int) throws -> RunEnd {
+    guard var active = recorder else { return simulator.run(cycleLimit: cycle) }
+    recorder = nil
+    let end = try simulator.run(cycleLimit: cycle, observing: &active)
+    recorder = active
+    return end
+  }
+
+  /// Closes the trace and says what it holds.
+  mutating func finish() throws {
+    guard var active = recorder else { return }
+    recorder = nil
+    let summary = try active.recorder.finish(markers: active.folds.markers)
+    trace?.note("\(summary)")
+  }
+}
+
+/// A recorder that notes where folds begin, for the markers of its view.
+private struct MarkedRecorder: CycleObserver {
+  var recorder: TraceRecorder
+  var folds: FoldMarkers
+
+  mutating func observe(_ machine: borrowing some ObservableMachine, at instant: Instant) throws -> Bool {
+    folds.observe(machine, at: instant)
+    return try recorder.observe(machine, at: instant)
+  }
+}

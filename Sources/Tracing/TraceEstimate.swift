@@ -1,0 +1,94 @@
+public import Signals
+public import Simulation
+import WaveFormats
+
+/// How large a trace would be: a copy of the simulator runs untraced but for samples, which are written to nowhere.
+public struct TraceEstimate: Sendable, CustomStringConvertible {
+  /// Cycles of the first clock that were simulated.
+  public let cycles: Int
+  /// Whether the run ended within the limit; otherwise the trace is larger.
+  public let isWholeRun: Bool
+  /// Bytes that a trace of these cycles takes.
+  public let byteCount: Int
+
+  /// Measures on a copy of a simulator, which runs to its end or for `cycleLimit` cycles of its first clock.
+  public static func measure<Model: Machine & ObservableMachine>(
+    _ simulator: Simulator<Model>, options: TraceOptions, cycleLimit: Int = 4_000_000
+  ) throws -> TraceEstimate {
+    var copy = simulator
+    var observer = try SizeObserver(copy.machine, options)
+    let first = copy.completedCycles(of: 0)
+    let (limit, overflows) = first.addingReportingOverflow(cycleLimit)
+    let end = try copy.run(cycleLimit: overflows ? .max : limit, observing: &observer)
+    if case .cycleLimit = end {
+      return TraceEstimate(
+        cycles: copy.completedCycles(of: 0) - first, isWholeRun: false, byteCount: try observer.byteCount())
+    }
+    return TraceEstimate(
+      cycles: copy.completedCycles(of: 0) - first, isWholeRun: true, byteCount: try observer.byteCount())
+  }
+
+  /// `about 3.41 GB for 1000000 cycles`.
+  public var description: String {
+    let amount = "\(ByteSize.text(byteCount)) for \(cycles) cycles"
+    return isWholeRun ? "about \(amount)" : "more than \(amount), after which the run goes on"
+  }
+}
+
+/// Writes stretches of a run to nowhere and counts their bytes.
+private struct SizeObserver: CycleObserver {
+  /// Instants in a stretch, and from one stretch's beginning to the next one's.
+  private static let stretch = 1024
+  private static let distance = 16 * 1024
+
+  private var probe: Probe
+  private let writer: any WaveWriter
+  private let declarations: Int
+  private let period: ClockPeriod
+  private let window: Range<SimulationTime>
+  private var seen = 0
+  private var sampled = 0
+
+  init<Model: Machine & ObservableMachine>(_ machine: borrowing Model, _ options: TraceOptions) throws(WaveError) {
+    let catalog = SignalCatalog(machine)
+    probe = Probe(catalog: catalog, selecting: try options.selection(of: catalog))
+    let layout = try TraceLayout(
+      catalog: catalog, selection: probe.selection,
+      clocks: TraceRecorder.clocks(machine.clockDomains, options.clockDisplay))
+    period = machine.clockDomains[0].period
+    if case .window(let window) = options.extent {
+      self.window = window.range(period)
+    } else {
+      window = TraceWindow.everything.range(period)
+    }
+    switch WaveFormat(fileName: options.path) {
+    case .fst: writer = try FSTWriter(path: "/dev/null", layout: layout)
+    default: writer = try VCDWriter(path: "/dev/null", layout: layout)
+    }
+    declarations = writer.byteCount
+  }
+
+  mutating func observe(_ machine: borrowing some ObservableMachine, at instant: Instant) throws -> Bool {
+    guard window.contains(instant.time) else { return instant.time < window.upperBound }
+    let place = seen % Self.distance
+    seen += 1
+    // The instant before a stretch brings the values up to date and is not counted.
+    if place >= Self.stretch, place < Self.distance - 1 { return true }
+    probe.sample(machine)
+    if place < Self.stretch {
+      // Stretches follow each other without a gap, or the clocks would fill it.
+      try writer.record(
+        at: period.edge(sampled), changes: probe.sampler.changes.span, texts: probe.sampler.texts)
+      sampled += 1
+    }
+    probe.sampler.removeAll()
+    return true
+  }
+
+  /// Bytes of the whole, as the samples tell.
+  func byteCount() throws -> Int {
+    try writer.finish(at: period.edge(sampled))
+    let share = Double(writer.byteCount - declarations) * Double(seen) / Double(max(sampled, 1))
+    return declarations + Int(share)
+  }
+}
