@@ -54,6 +54,10 @@ struct RequestQueue: Sendable, Codable {
   @inline(__always)
   var oldest: Int { occupied.trailingZeroBitCount }
 
+  /// The youngest entry's position; the queue is not empty.
+  @inline(__always)
+  var youngest: Int { 63 &- occupied.leadingZeroBitCount }
+
   @inline(__always)
   private static func hash(_ bank: Int, _ row: Int, _ column: Int) -> Int {
     (column &+ row &* 37 &+ bank &* 101) & 255
