@@ -159,8 +159,12 @@ struct RequestQueue: Sendable, Codable {
   }
 
   /// Banks with a row hit, and banks without one that have another entry; held entries do not count.
-  var servableBanks: (hitting: UInt64, others: UInt64) {
-    guard held != 0 else { return (hitBanks, activeBanks & ~hitBanks) }
+  @inline(__always)
+  mutating func servableBanks() -> (hitting: UInt64, others: UInt64) {
+    held == 0 ? (hitBanks, activeBanks & ~hitBanks) : servableBanksBesideHeld()
+  }
+
+  private mutating func servableBanksBesideHeld() -> (hitting: UInt64, others: UInt64) {
     var hitting: UInt64 = 0
     var others: UInt64 = 0
     var rest = activeBanks

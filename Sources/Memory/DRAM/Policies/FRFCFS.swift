@@ -8,7 +8,7 @@ extension DRAMChannel {
   /// compete with the column command too.
   mutating func considerReady(isWrite: Bool) {
     let column: DRAMCommandKind = isWrite ? .write : .read
-    let banks = isWrite ? writes.servableBanks : reads.servableBanks
+    let banks = isWrite ? writes.servableBanks() : reads.servableBanks()
     let hitting = banks.hitting & ~search.blocked
     let others = banks.others & ~search.blocked
     let columnKey = soonest(column, .column, of: hitting, isWrite: isWrite, before: search.column.key)
