@@ -51,7 +51,7 @@ public struct SystolicCounters: Sendable, Codable, Equatable, CounterSet {
 
   private static let stallDefinitions = StallCause.allCases.map { cause in
     CounterDefinition<SystolicCounters>(
-      "stall_\(cause)_pe_cycles", unit: "PE-cycles",
+      "stalled_pe_cycles_\(cause)", unit: "PE-cycles",
       "PE-cycles of waiting whose root is \(cause). All causes sum to the PE-cycles labelled wait."
     ) { $0.stalls[cause] }
   }

@@ -100,9 +100,27 @@ extension DRAMChannel {
     let kind = nextCommand(bank: offer.bank, row: Int32(truncatingIfNeeded: offer.row), isWrite: offer.isWrite)
     let time = max(device.earliest(kind, bank: offer.bank), cycle &+ 1)
     let isPlanned = search.column.choice.bank == offer.bank || search.row.choice.bank == offer.bank
-    if time <= search.time || isPlanned {
+    if isPlanned || (time <= search.time && options.scheduling != .frfcfs) {
       search.holds = false
       wake = min(wake, time)
+    } else if search.blocked & (1 &<< UInt64(offer.bank)) == 0, options.scheduling == .frfcfs {
+      let hits = offer.isWrite ? writes.hits[offer.bank] & ~writes.held : reads.hits[offer.bank] & ~reads.held
+      if kind == .precharge, hits != 0 { return }
+      join(kind, bank: offer.bank, isWrite: offer.isWrite, at: time)
+      wake = min(wake, time)
+    }
+  }
+
+  /// The youngest request joins the kept search: an older one of its bank that needs the same command is there already.
+  private mutating func join(_ kind: DRAMCommandKind, bank: Int, isWrite: Bool, at time: Int) {
+    let position = isWrite ? writes.youngest : reads.youngest
+    let urgency = kind.isColumn ? Search.Urgency.column : .row
+    let key = Search.key(at: time, urgency, position)
+    let candidate = Search.Candidate(key: key, choice: Choice(kind: kind, bank: bank, position: position))
+    if kind.isColumn || !hasRowBus {
+      if key < search.column.key { search.column = candidate }
+    } else if key < search.row.key {
+      search.row = candidate
     }
   }
 }

@@ -20,6 +20,8 @@ struct RequestQueue: Sendable, Codable {
   private(set) var ofBank: [UInt64]
   /// Entries of each bank that want its open row.
   private(set) var hits: [UInt64]
+  /// Banks that have such entries.
+  private(set) var hitBanks: UInt64 = 0
 
   private(set) var bank = [UInt8](repeating: 0, count: positions)
   private(set) var row = [Int32](repeating: 0, count: positions)
@@ -52,6 +54,10 @@ struct RequestQueue: Sendable, Codable {
   @inline(__always)
   var oldest: Int { occupied.trailingZeroBitCount }
 
+  /// The youngest entry's position; the queue is not empty.
+  @inline(__always)
+  var youngest: Int { 63 &- occupied.leadingZeroBitCount }
+
   @inline(__always)
   private static func hash(_ bank: Int, _ row: Int, _ column: Int) -> Int {
     (column &+ row &* 37 &+ bank &* 101) & 255
@@ -82,7 +88,10 @@ struct RequestQueue: Sendable, Codable {
     occupied |= bit
     activeBanks |= 1 &<< UInt64(newBank)
     ofBank[newBank] |= bit
-    if openRow == row[position] { hits[newBank] |= bit }
+    if openRow == row[position] {
+      hits[newBank] |= bit
+      hitBanks |= 1 &<< UInt64(newBank)
+    }
     if isPartial { partial |= bit }
     if isHeld { held |= bit }
     locationCounts[Self.hash(newBank, newRow, newColumn)] &+= 1
@@ -109,6 +118,7 @@ struct RequestQueue: Sendable, Codable {
     partial &= ~bit
     ofBank[its] &= ~bit
     hits[its] &= ~bit
+    if hits[its] == 0 { hitBanks &= ~(1 &<< UInt64(its)) }
     if ofBank[its] == 0 { activeBanks &= ~(1 &<< UInt64(its)) }
     usedSlots &= ~(1 &<< UInt64(slot[position]))
     locationCounts[Self.hash(its, Int(row[position]), Int(column[position]))] &-= 1
@@ -126,11 +136,13 @@ struct RequestQueue: Sendable, Codable {
       rest &= rest &- 1
     }
     hits[bank] = found
+    if found != 0 { hitBanks |= 1 &<< UInt64(bank) } else { hitBanks &= ~(1 &<< UInt64(bank)) }
   }
 
   /// A row was closed: nothing hits in this bank.
   mutating func closed(bank: Int) {
     hits[bank] = 0
+    hitBanks &= ~(1 &<< UInt64(bank))
   }
 
   /// Entries for one burst.
@@ -144,6 +156,28 @@ struct RequestQueue: Sendable, Codable {
       rest &= rest &- 1
     }
     return found
+  }
+
+  /// Banks with a row hit, and banks without one that have another entry; held entries do not count.
+  @inline(__always)
+  mutating func servableBanks() -> (hitting: UInt64, others: UInt64) {
+    held == 0 ? (hitBanks, activeBanks & ~hitBanks) : servableBanksBesideHeld()
+  }
+
+  private mutating func servableBanksBesideHeld() -> (hitting: UInt64, others: UInt64) {
+    var hitting: UInt64 = 0
+    var others: UInt64 = 0
+    var rest = activeBanks
+    while rest != 0 {
+      let its = rest.trailingZeroBitCount
+      rest &= rest &- 1
+      if hits[its] & ~held != 0 {
+        hitting |= 1 &<< UInt64(its)
+      } else if ofBank[its] & ~held != 0 {
+        others |= 1 &<< UInt64(its)
+      }
+    }
+    return (hitting, others)
   }
 
   /// Moves the entries to the lowest positions, order kept.

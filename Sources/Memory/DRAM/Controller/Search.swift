@@ -35,7 +35,7 @@ struct Search: Sendable, Codable {
 
   @inline(__always)
   mutating func consider(_ kind: DRAMCommandKind, bank: Int, position: Int, at earliest: Int, _ urgency: Urgency) {
-    let key = max(earliest, cycle) &<< 8 | urgency.rawValue &<< 6 | max(position, 0)
+    let key = Self.key(at: max(earliest, cycle), urgency, max(position, 0))
     if kind.isColumn {
       guard key < column.key else { return }
       column = Candidate(key: key, choice: DRAMChannel.Choice(kind: kind, bank: bank, position: position))
@@ -43,6 +43,11 @@ struct Search: Sendable, Codable {
       guard key < row.key else { return }
       row = Candidate(key: key, choice: DRAMChannel.Choice(kind: kind, bank: bank, position: position))
     }
+  }
+
+  @inline(__always)
+  static func key(at time: Int, _ urgency: Urgency, _ position: Int) -> Int {
+    time &<< 8 | urgency.rawValue &<< 6 | position
   }
 
   /// Notes a cycle in which to look again.

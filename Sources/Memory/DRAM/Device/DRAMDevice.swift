@@ -13,31 +13,49 @@ public struct DRAMDevice: Sendable, Codable {
   private(set) var openRow: [Int32]
   /// Number of open banks of each rank.
   private(set) var openBanks: [Int]
-  /// Earliest legal time of command k at node n: `[n * kinds + k]`; nodes are banks, then groups, then ranks.
+  /// Earliest legal time of command k at node n: `[k * nodes + n]`; nodes are banks, then groups, then ranks.
   private(set) var earliest: [Int]
-  private var windows: [WindowHistory]
+  private var history: WindowHistory
 
   private let effects: [Effect]
   private let effectRange: [Range<Int>]
-  /// First register of the group and of the rank that each bank belongs to.
-  let groupNode: [Int]
-  let rankNode: [Int]
+  /// Banks, bank groups and ranks of the channel.
+  let nodes: Int
+  /// Node of the first bank group and of the first rank.
+  let firstGroup: Int
+  let firstRank: Int
+  /// Node of the group and of the rank that each bank belongs to.
+  private let groupNode: [Int]
+  private let rankNode: [Int]
   private let rankOfBank: [Int]
 
   /// What issuing a command does to the registers.
   private struct Effect: Codable {
     let scope: RuleScope
+    /// First register of the command that it delays.
     let then: Int
     let delay: Int
-    /// Index of the window history that this effect keeps, -1 for a plain delay.
+    /// First element of the window history that this effect keeps, -1 for a plain delay.
     let window: Int
+    /// Commands of the window.
+    let length: Int
   }
 
-  /// The times of a rank's last n commands, oldest overwritten.
+  /// For every window rule and rank the times of the last n commands, oldest overwritten.
+  ///
+  /// A rank's part is n times, then the place of the oldest one.
   private struct WindowHistory: Codable {
-    let length: Int
-    var times: [Int]
-    var next: [Int]
+    var times: [Int] = []
+
+    /// Enters a time and returns the oldest that is still in the window.
+    mutating func remember(_ time: Int, window: Int, length: Int, rank: Int) -> Int {
+      let part = window &+ rank &* (length &+ 1)
+      let slot = times[part &+ length]
+      times[part &+ slot] = time
+      let following = slot &+ 1 == length ? 0 : slot &+ 1
+      times[part &+ length] = following
+      return times[part &+ following]
+    }
   }
 
   /// A channel's device that obeys the given rules, all banks closed.
@@ -50,39 +68,40 @@ public struct DRAMDevice: Sendable, Codable {
     let groups = organisation.ranks * organisation.bankGroups
     openRow = Array(repeating: -1, count: banks)
     openBanks = Array(repeating: 0, count: organisation.ranks)
-    earliest = Array(repeating: 0, count: (banks + groups + organisation.ranks) * DRAMCommandKind.count)
+    let nodes = banks + groups + organisation.ranks
+    self.nodes = nodes
+    firstGroup = banks
+    firstRank = banks + groups
+    earliest = Array(repeating: 0, count: nodes * DRAMCommandKind.count)
     rankOfBank = (0..<banks).map(organisation.rank(ofBank:))
-    groupNode = (0..<banks).map { (banks + organisation.group(ofBank: $0)) * DRAMCommandKind.count }
-    rankNode = (0..<banks).map { (banks + groups + organisation.rank(ofBank: $0)) * DRAMCommandKind.count }
-    (effects, effectRange, windows) = Self.compile(rules, specification)
+    groupNode = (0..<banks).map { banks + organisation.group(ofBank: $0) }
+    rankNode = (0..<banks).map { banks + groups + organisation.rank(ofBank: $0) }
+    (effects, effectRange, history) = Self.compile(rules, specification, nodes: nodes)
   }
 
   private static func compile(
-    _ rules: [TimingRule], _ specification: DRAMSpecification
-  ) -> ([Effect], [Range<Int>], [WindowHistory]) {
+    _ rules: [TimingRule], _ specification: DRAMSpecification, nodes: Int
+  ) -> ([Effect], [Range<Int>], WindowHistory) {
     var effects: [Effect] = []
     var ranges: [Range<Int>] = []
-    var windows: [WindowHistory] = []
+    var history = WindowHistory()
     let ranks = specification.organisation.ranks
     for kind in DRAMCommandKind.allCases {
       let start = effects.count
       for rule in rules where rule.first == kind {
         var window = -1
         if rule.occurrence > 1 {
-          window = windows.count
-          windows.append(
-            WindowHistory(
-              length: rule.occurrence, times: Array(repeating: -(1 << 40), count: ranks * rule.occurrence),
-              next: Array(repeating: 0, count: ranks)))
+          window = history.times.count
+          for _ in 0..<ranks { history.times += Array(repeating: -(1 << 40), count: rule.occurrence) + [0] }
         }
         effects.append(
           Effect(
-            scope: rule.scope, then: Int(rule.then.rawValue), delay: rule.delay.cycles(specification.timing),
-            window: window))
+            scope: rule.scope, then: Int(rule.then.rawValue) * nodes, delay: rule.delay.cycles(specification.timing),
+            window: window, length: rule.occurrence))
       }
       ranges.append(start..<effects.count)
     }
-    return (effects, ranges, windows)
+    return (effects, ranges, history)
   }
 }
 
@@ -92,10 +111,8 @@ extension DRAMDevice {
   /// The earliest time at which timing allows a command at a bank; whether the bank's state allows it is another question.
   @inline(__always)
   public func earliest(_ kind: DRAMCommandKind, bank: Int) -> Int {
-    let kind = Int(kind.rawValue)
-    return max(
-      earliest[bank &* DRAMCommandKind.count &+ kind],
-      max(earliest[groupNode[bank] &+ kind], earliest[rankNode[bank] &+ kind]))
+    let first = Int(kind.rawValue) &* nodes
+    return max(earliest[first &+ bank], max(earliest[first &+ groupNode[bank]], earliest[first &+ rankNode[bank]]))
   }
 
   /// Row open in a bank, nil if closed.
@@ -127,40 +144,46 @@ extension DRAMDevice {
   /// Takes a command at a time. The caller has asked before; the device does as it is told.
   public mutating func issue(_ kind: DRAMCommandKind, bank: Int, row: Int = -1, at time: Int) {
     changeState(kind, bank: bank, row: row)
-    for index in effectRange[Int(kind.rawValue)] {
+    let node = Nodes(bank: bank, group: groupNode[bank], rank: rankNode[bank], ranks: firstRank..<nodes)
+    Self.apply(effects, effectRange[Int(kind.rawValue)], at: time, node, &history, &earliest)
+  }
+
+  /// Where a command's effects go: its bank, group and rank, and the ranks of the channel.
+  private struct Nodes {
+    let bank: Int
+    let group: Int
+    let rank: Int
+    let ranks: Range<Int>
+  }
+
+  /// Free of the device so that the registers are made unique once, not for each effect.
+  @inline(__always)
+  private static func apply(
+    _ effects: borrowing [Effect], _ range: Range<Int>, at time: Int, _ node: Nodes, _ history: inout WindowHistory,
+    _ earliest: inout [Int]
+  ) {
+    var registers = earliest.mutableSpan
+    for index in range {
       let effect = effects[index]
-      var legal = time &+ effect.delay
-      if effect.window >= 0 { legal = remember(time, window: effect.window, bank: bank) &+ effect.delay }
+      var start = time
+      if effect.window >= 0 {
+        start = history.remember(
+          time, window: effect.window, length: effect.length, rank: node.rank &- node.ranks.lowerBound)
+      }
+      let legal = start &+ effect.delay
       switch effect.scope {
-      case .bank: raise(bank &* DRAMCommandKind.count &+ effect.then, to: legal)
-      case .bankGroup: raise(groupNode[bank] &+ effect.then, to: legal)
-      case .rank: raise(rankNode[bank] &+ effect.then, to: legal)
-      case .otherRanks: raiseOtherRanks(than: rankNode[bank], effect.then, to: legal)
+      case .bank: raise(&registers, effect.then &+ node.bank, to: legal)
+      case .bankGroup: raise(&registers, effect.then &+ node.group, to: legal)
+      case .rank: raise(&registers, effect.then &+ node.rank, to: legal)
+      case .otherRanks:
+        for other in node.ranks where other != node.rank { raise(&registers, effect.then &+ other, to: legal) }
       }
     }
   }
 
   @inline(__always)
-  private mutating func raise(_ register: Int, to time: Int) {
-    if earliest[register] < time { earliest[register] = time }
-  }
-
-  private mutating func raiseOtherRanks(than own: Int, _ then: Int, to time: Int) {
-    for rank in 0..<organisation.ranks {
-      let node = rankNode[rank * organisation.banksPerRank]
-      if node != own { raise(node + then, to: time) }
-    }
-  }
-
-  /// Enters a time into a rank's window and returns the oldest that is still in it.
-  private mutating func remember(_ time: Int, window: Int, bank: Int) -> Int {
-    let rank = rankOfBank[bank]
-    let length = windows[window].length
-    let slot = windows[window].next[rank]
-    windows[window].times[rank &* length &+ slot] = time
-    let following = slot &+ 1 == length ? 0 : slot &+ 1
-    windows[window].next[rank] = following
-    return windows[window].times[rank &* length &+ following]
+  private static func raise(_ registers: inout MutableSpan<Int>, _ register: Int, to time: Int) {
+    registers[register] = max(registers[register], time)
   }
 
   private mutating func changeState(_ kind: DRAMCommandKind, bank: Int, row: Int) {

@@ -1,9 +1,9 @@
 extension DRAMChannel {
   /// REF to a rank: its rows are closed first, all at once or one by one.
-  mutating func considerRefresh(ofRank state: RefreshState, _ first: Int) {
+  mutating func considerRefresh(ofRank rank: Int, first: Int) {
     let perRank = UInt64(device.organisation.banksPerRank)
     let mask: UInt64 = (perRank == 64 ? ~0 : (1 &<< perRank) &- 1) &<< UInt64(first)
-    guard wantsRefresh(state, of: mask) else { return }
+    guard wantsRefresh(rank, of: mask) else { return }
     var open = banks.open & mask
     if open == 0 {
       search.consider(.refresh, bank: first, position: -1, at: device.earliest(.refresh, bank: first), .first)

@@ -3,78 +3,99 @@ extension DRAMChannel {
   /// commands, older requests before younger.
   ///
   /// Each bank has one candidate: its oldest row hit; without one, the row command of its oldest request. So a row is closed
-  /// only when no queued request of the served kind wants it.
+  /// only when no queued request of the served kind wants it. Banks are looked at by the command they need, so that a rank
+  /// whose timing rules out a better candidate costs one comparison. Where one bus carries all commands, row commands
+  /// compete with the column command too.
   mutating func considerReady(isWrite: Bool) {
-    var found = search
-    if isWrite {
-      frfcfs(
-        banks: writes.activeBanks & ~found.blocked, free: ~writes.held, hits: writes.hits.span,
-        entries: writes.ofBank.span, column: .write, openRow: device.openRow.span,
-        times: device.earliest.span, groups: device.groupNode.span, ranks: device.rankNode.span, &found)
-    } else {
-      frfcfs(
-        banks: reads.activeBanks & ~found.blocked, free: ~reads.held, hits: reads.hits.span,
-        entries: reads.ofBank.span, column: .read, openRow: device.openRow.span,
-        times: device.earliest.span, groups: device.groupNode.span, ranks: device.rankNode.span, &found)
+    let column: DRAMCommandKind = isWrite ? .write : .read
+    let banks = isWrite ? writes.servableBanks() : reads.servableBanks()
+    let hitting = banks.hitting & ~search.blocked
+    let others = banks.others & ~search.blocked
+    let columnKey = soonest(column, .column, of: hitting, isWrite: isWrite, before: search.column.key)
+    if columnKey < search.column.key { search.column = candidate(column, key: columnKey, isWrite: isWrite) }
+    let limit = hasRowBus ? search.row.key : min(search.row.key, search.column.key)
+    let closed = soonest(.precharge, .row, of: others & self.banks.open, isWrite: isWrite, before: limit)
+    let opened = soonest(.activate, .row, of: others & ~self.banks.open, isWrite: isWrite, before: min(limit, closed))
+    if opened < min(limit, closed) {
+      search.row = candidate(.activate, key: opened, isWrite: isWrite)
+    } else if closed < limit {
+      search.row = candidate(.precharge, key: closed, isWrite: isWrite)
     }
-    search = found
+  }
+
+  @inline(__always)
+  private mutating func candidate(_ kind: DRAMCommandKind, key: Int, isWrite: Bool) -> Search.Candidate {
+    let position = key & 63
+    let bank = Int(isWrite ? writes.bank[position] : reads.bank[position])
+    return Search.Candidate(key: key, choice: Choice(kind: kind, bank: bank, position: position))
+  }
+
+  /// The least key of a command to one of some banks if it is below a limit, else the limit.
+  @inline(__always)
+  private mutating func soonest(
+    _ kind: DRAMCommandKind, _ urgency: Search.Urgency, of banks: UInt64, isWrite: Bool, before limit: Int
+  ) -> Int {
+    guard banks != 0 else { return limit }
+    let nodes = BankNodes(device, first: Int(kind.rawValue) &* device.nodes)
+    let cycle = search.cycle
+    let free = isWrite ? ~writes.held : ~reads.held
+    let times = device.earliest.span
+    switch (isWrite, kind.isColumn) {
+    case (false, true): return leastKey(banks, nodes, times, reads.hits.span, free, cycle, urgency, limit)
+    case (false, false): return leastKey(banks, nodes, times, reads.ofBank.span, free, cycle, urgency, limit)
+    case (true, true): return leastKey(banks, nodes, times, writes.hits.span, free, cycle, urgency, limit)
+    case (true, false): return leastKey(banks, nodes, times, writes.ofBank.span, free, cycle, urgency, limit)
+    }
+  }
+}
+
+/// Where the times of one command lie among a device's registers.
+private struct BankNodes {
+  let banks: Int
+  let groups: Int
+  let ranks: Int
+  let rankCount: Int
+  let banksPerRank: Int
+  let groupsPerRank: Int
+
+  @inline(__always)
+  init(_ device: borrowing DRAMDevice, first: Int) {
+    banks = first
+    groups = first &+ device.firstGroup
+    ranks = first &+ device.firstRank
+    rankCount = device.nodes &- device.firstRank
+    banksPerRank = device.organisation.banksPerRank
+    groupsPerRank = device.organisation.bankGroups
   }
 }
 
 /// The loop over banks, free of the channel so that nothing is copied or checked twice.
 @inline(__always)
-private func frfcfs(
-  banks: UInt64, free: UInt64, hits: Span<UInt64>, entries: Span<UInt64>, column: DRAMCommandKind,
-  openRow: Span<Int32>, times: Span<Int>, groups: Span<Int>, ranks: Span<Int>, _ search: inout Search
-) {
-  let count = openRow.count
+private func leastKey(
+  _ banks: UInt64, _ nodes: BankNodes, _ times: Span<Int>, _ entries: Span<UInt64>, _ free: UInt64, _ cycle: Int,
+  _ urgency: Search.Urgency, _ limit: Int
+) -> Int {
+  let count = entries.count
   precondition(
-    hits.count == count && entries.count == count && groups.count == count && ranks.count == count
-      && (count == 64 || banks &>> UInt64(count) == 0) && times.count >= count &* DRAMCommandKind.count,
-    "every span has an element for every bank")
-  let cycle = search.cycle
-  /// `DRAMDevice.earliest(_:bank:)`, not before the searched cycle.
-  @inline(__always)
-  func time(_ kind: DRAMCommandKind, _ bank: Int) -> Int {
-    let kind = Int(kind.rawValue)
-    let ofBank = unsafe times[unchecked: bank &* DRAMCommandKind.count &+ kind]
-    let ofGroup = unsafe times[unchecked: groups[unchecked: bank] &+ kind]
-    let ofRank = unsafe times[unchecked: ranks[unchecked: bank] &+ kind]
-    return max(max(cycle, ofBank), max(ofGroup, ofRank))
-  }
-  var bestColumn = Int.max
-  var bestRow = Int.max
-  var columnBank = 0
-  var rowBank = 0
-  var rest = banks
-  while rest != 0 {
-    let bank = rest.trailingZeroBitCount
-    rest &= rest &- 1
-    let ready = unsafe hits[unchecked: bank] & free
-    if ready != 0 {
-      let key = time(column, bank) &<< 8 | Search.Urgency.column.rawValue &<< 6 | ready.trailingZeroBitCount
-      if key < bestColumn {
-        bestColumn = key
-        columnBank = bank
-      }
-      continue
-    }
-    let waiting = unsafe entries[unchecked: bank] & free
-    guard waiting != 0 else { continue }
-    let needed: DRAMCommandKind = unsafe openRow[unchecked: bank] < 0 ? .activate : .precharge
-    let key = time(needed, bank) &<< 8 | Search.Urgency.row.rawValue &<< 6 | waiting.trailingZeroBitCount
-    if key < bestRow {
-      bestRow = key
-      rowBank = bank
+    (count == 64 || banks &>> UInt64(count) == 0) && nodes.ranks &+ nodes.rankCount <= times.count
+      && nodes.rankCount &* nodes.banksPerRank == count,
+    "spans have an element for every bank and every node")
+  var best = limit
+  var ofRank: UInt64 = nodes.banksPerRank == 64 ? ~0 : (1 &<< UInt64(nodes.banksPerRank)) &- 1
+  for rank in 0..<nodes.rankCount {
+    var rest = banks & ofRank
+    ofRank = ofRank &<< UInt64(nodes.banksPerRank)
+    let soonest = max(cycle, unsafe times[unchecked: nodes.ranks &+ rank])
+    guard rest != 0, soonest &<< 8 | urgency.rawValue &<< 6 < best else { continue }
+    let group = nodes.groups &+ rank &* nodes.groupsPerRank
+    while rest != 0 {
+      let bank = rest.trailingZeroBitCount
+      rest &= rest &- 1
+      let ofBank = unsafe times[unchecked: nodes.banks &+ bank]
+      let ofGroup = unsafe times[unchecked: group &+ (bank & (nodes.groupsPerRank &- 1))]
+      let oldest = unsafe (entries[unchecked: bank] & free).trailingZeroBitCount
+      best = min(best, max(soonest, max(ofBank, ofGroup)) &<< 8 | urgency.rawValue &<< 6 | oldest)
     }
   }
-  if bestColumn < search.column.key {
-    search.column = Search.Candidate(
-      key: bestColumn, choice: DRAMChannel.Choice(kind: column, bank: columnBank, position: bestColumn & 63))
-  }
-  if bestRow < search.row.key {
-    let needed: DRAMCommandKind = openRow[rowBank] < 0 ? .activate : .precharge
-    search.row = Search.Candidate(
-      key: bestRow, choice: DRAMChannel.Choice(kind: needed, bank: rowBank, position: bestRow & 63))
-  }
+  return best
 }

@@ -60,26 +60,25 @@ struct RefreshState: Sendable, Codable {
 extension DRAMChannel {
   /// Refreshes: made at once when forced, when the rank (or bank) is idle if only owed; else put off.
   mutating func considerRefreshes() {
-    for index in refreshes.indices {
-      let state = refreshes[index]
-      let first = state.rank &* device.organisation.banksPerRank
+    let perRank = device.organisation.banksPerRank
+    for rank in refreshes.indices {
       switch options.refresh {
       case .off: break
-      case .allBank: considerRefresh(ofRank: state, first)
-      case .perBank: considerRefresh(ofBank: first &+ state.bank, state)
+      case .allBank: considerRefresh(ofRank: rank, first: rank &* perRank)
+      case .perBank: considerRefresh(ofBank: rank &* perRank &+ refreshes[rank].bank, rank: rank)
       }
     }
   }
 
   /// Whether a refresh is to be made now of some banks; blocks them if it is forced, notes when to look again if not.
-  mutating func wantsRefresh(_ state: RefreshState, of mask: UInt64) -> Bool {
-    if search.cycle >= state.forced {
+  mutating func wantsRefresh(_ rank: Int, of mask: UInt64) -> Bool {
+    if search.cycle >= refreshes[rank].forced {
       search.blocked |= mask
       return true
     }
-    search.note(state.forced)
+    search.note(refreshes[rank].forced)
     guard (reads.activeBanks | writes.activeBanks) & mask == 0 else { return false }
-    search.note(state.due)
-    return search.cycle >= state.due
+    search.note(refreshes[rank].due)
+    return search.cycle >= refreshes[rank].due
   }
 }
