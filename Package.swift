@@ -52,8 +52,8 @@ let package = Package(
     module(
       "Runs",
       [
-        "Accelerators", "Codecs", "Compute", "Configuration", "Mappings", "Memory", "Reports", "Signals", "Simulation",
-        "Tensors", "Tracing", "WaveFormats", "Workloads",
+        "Accelerators", "Codecs", "Compute", "Configuration", "Images", "Mappings", "Memory", "MemoryFiles",
+        "Reports", "Signals", "Simulation", "Tensors", "Tracing", "WaveFormats", "Workloads",
       ]),
     .executableTarget(
       name: "systole",
@@ -63,7 +63,9 @@ let package = Package(
       ], swiftSettings: settings),
     .executableTarget(
       name: "Benchmarks",
-      dependencies: ["Accelerators", "Compute", "Mappings", "Memory", "Signals", "Simulation", "Tensors", "Workloads"],
+      dependencies: [
+        "Accelerators", "Compute", "Mappings", "Memory", "Reports", "Signals", "Simulation", "Tensors", "Workloads",
+      ],
       swiftSettings: settings),
 
     // What several test targets need: Python, mutated files, how many fuzz cases to run.
@@ -75,7 +77,9 @@ let package = Package(
     tests("CodecsTests", ["Codecs", "Tensors", "TestSupport"]),
     tests("ConfigurationTests", ["Configuration", "TestSupport"]),
     tests("ArgumentsTests", ["Arguments", "Configuration"]),
-    tests("RunsTests", ["Runs", "Accelerators", "Configuration", "Mappings", "Tensors", "TestSupport", "Workloads"]),
+    tests(
+      "RunsTests",
+      ["Runs", "Accelerators", "Compute", "Configuration", "Mappings", "Tensors", "TestSupport", "Workloads"]),
     tests("SystoleTests", ["systole", "Tensors", "WaveFormats"]),
     tests("WorkloadsTests", ["Tensors", "Workloads"], resources: [.copy("Fixtures")]),
     tests("ImagesTests", ["Images", "Codecs", "Tensors", "TestSupport"], resources: [.copy("Fixtures")]),

@@ -31,7 +31,8 @@ public enum PECycleLabel: UInt8, CaseIterable, Sendable, Codable {
 
 /// PE-cycles by label. Their sum is PEs x cycles.
 public struct PECycleCounts: Sendable, Equatable, Codable {
-  private var counts = [Int](repeating: 0, count: PECycleLabel.allCases.count)
+  // One lane a label, in place rather than on the heap: labels are counted in every cycle.
+  private var counts = SIMD16<Int>(repeating: 0)
 
   /// All zero.
   public init() {}
@@ -43,10 +44,10 @@ public struct PECycleCounts: Sendable, Equatable, Codable {
   }
 
   /// All PE-cycles.
-  public var total: Int { counts.reduce(0, +) }
+  public var total: Int { counts.wrappedSum() }
 
   /// Adds another count, label by label.
   public static func += (left: inout PECycleCounts, right: PECycleCounts) {
-    for index in left.counts.indices { left.counts[index] += right.counts[index] }
+    left.counts &+= right.counts
   }
 }

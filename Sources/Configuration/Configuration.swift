@@ -112,6 +112,11 @@ public struct Configuration: Hashable, Sendable {
     }
   }
 
+  /// The numbers of a list.
+  public func numbers(_ path: String) -> [Double] {
+    list(path).map { if case .number(let value) = $0 { value } else { preconditionFailure("not numbers: '\(path)'") } }
+  }
+
   /// The texts of a list.
   public func strings(_ path: String) -> [String] {
     list(path).map { if case .string(let value) = $0 { value } else { preconditionFailure("not strings: '\(path)'") } }

@@ -28,6 +28,13 @@ public struct ConfigurationOverride: Hashable, Sendable {
     isLiteral = true
   }
 
+  /// Whether the schema has its key or group.
+  func isKnown(to schema: ConfigurationSchema) -> Bool {
+    var node: ConfigurationSchema.Node? = schema.root
+    for name in path.split(separator: ".", omittingEmptySubsequences: false) { node = node?.child(name) }
+    return node != nil
+  }
+
   /// The override as a layer of nested objects with one member each.
   func layer(in schema: ConfigurationSchema) throws(ConfigurationError) -> ConfigurationResolver.Layer {
     let names = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)

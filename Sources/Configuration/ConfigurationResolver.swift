@@ -19,6 +19,8 @@ struct ConfigurationResolver {
   let schema: ConfigurationSchema
   let file: String
   let load: (String) throws -> [UInt8]
+  /// Whether keys that the schema does not have are passed over.
+  var ignoresOtherKeys = false
   private var files: [String] = []
 
   init(schema: ConfigurationSchema, file: String, load: @escaping (String) throws -> [UInt8]) {
@@ -29,7 +31,9 @@ struct ConfigurationResolver {
 
   mutating func resolve(overrides: [ConfigurationOverride]) throws(ConfigurationError) -> Configuration {
     var layers: [Layer] = []
-    for override in overrides.reversed() { layers.append(try override.layer(in: schema)) }
+    for override in overrides.reversed() where !ignoresOtherKeys || override.isKnown(to: schema) {
+      layers.append(try override.layer(in: schema))
+    }
     if !file.isEmpty {
       let document = try read(file, from: nil)
       layers += try expand(document.root, Source(name: file), chain: [file]).layers
@@ -49,7 +53,7 @@ struct ConfigurationResolver {
   private mutating func group(
     _ node: ConfigurationSchema.Node, _ layers: [Layer]
   ) throws(ConfigurationError) -> [Configuration.Entry] {
-    for layer in layers { try checkNames(of: layer, in: node) }
+    if !ignoresOtherKeys { for layer in layers { try checkNames(of: layer, in: node) } }
     var entries: [Configuration.Entry] = []
     for child in node.children {
       let settings = layers.compactMap { layer in

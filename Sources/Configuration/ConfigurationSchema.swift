@@ -64,11 +64,15 @@ public struct ConfigurationSchema: Sendable {
   }
 
   /// The same with overrides that options of a command line made.
+  ///
+  /// With `ignoringOtherKeys`, keys that the schema does not have are passed over: what decides on a schema is read so.
   public func resolve(
-    file: String?, overrides: [ConfigurationOverride] = [], load: (String) throws -> [UInt8]
+    file: String?, overrides: [ConfigurationOverride] = [], ignoringOtherKeys: Bool = false,
+    load: (String) throws -> [UInt8]
   ) throws(ConfigurationError) -> Configuration {
     try withoutActuallyEscaping(load) { load throws(ConfigurationError) in
       var resolver = ConfigurationResolver(schema: self, file: file ?? "", load: load)
+      resolver.ignoresOtherKeys = ignoringOtherKeys
       return try resolver.resolve(overrides: overrides)
     }
   }

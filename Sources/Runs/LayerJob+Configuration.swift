@@ -3,11 +3,12 @@ internal import Tensors
 internal import Workloads
 
 extension LayerJob {
-  /// The four ways in which a configuration names layers, by the key that stands for each.
+  /// The ways in which a configuration names layers, by the key that stands for each.
   private enum Form: String, CaseIterable {
     case tensors = "workload.ifmap"
     case topology = "workload.topology"
     case product = "workload.gemm"
+    case network = "workload.network"
 
     /// The keys that mean something beside it.
     var companions: [String] {
@@ -20,6 +21,11 @@ extension LayerJob {
             "groups",
           ]
         case .topology: ["layer", "seed", "zeros", "filter_zeros", "ifmap_zero_point", "expect"]
+        case .network:
+          [
+            "rounding", "batch", "input", "inputs", "labels", "count", "pixel_divisor", "pixel_mean",
+            "pixel_deviation", "expect",
+          ]
         case .product: ["name", "seed", "zeros", "filter_zeros", "ifmap_zero_point", "expect"]
         }
       return names.map { "workload.\($0)" }
@@ -36,6 +42,8 @@ extension LayerJob {
       case .tensors: [try TensorFiles(configuration, files).job()]
       case .topology: try topologyJobs(configuration, files)
       case .product: [try productJob(configuration)]
+      case .network:
+        throw configuration.fault("workload.network", "is a network, not a layer", remedy: "run it with systole run")
       }
     guard form != .tensors, let path = configuration.optionalString("workload.expect") else { return jobs }
     guard jobs.count == 1 else {
@@ -45,6 +53,11 @@ extension LayerJob {
     let expectation = try Expectation(
       try files.tensor(path), file: path, of: jobs[0].layer, in: configuration.choice("machine.arithmetic"))
     return [LayerJob(jobs[0].layer, source: jobs[0].source, expectation: expectation)]
+  }
+
+  /// Whether a configuration asks for a network; throws `ConfigurationError` for keys that do not go together.
+  public static func isNetwork(_ configuration: Configuration) throws(ConfigurationError) -> Bool {
+    try form(configuration) == .network
   }
 
   private static func form(_ configuration: Configuration) throws(ConfigurationError) -> Form {

@@ -13,10 +13,12 @@ public struct LayerProgress: Sendable {
   public let dataflow: String
   /// Cycles of the core clock so far.
   public let cycles: Int
-  /// Folds that have entered, and all of them.
+  /// Folds or passes that have entered.
   public let folds: Int
-  /// All folds of the layer.
+  /// All folds or passes of the layer.
   public let foldCount: Int
+  /// What is counted: `fold` or `pass`.
+  public var unit = "fold"
 }
 
 /// A run that did not come to its end.
@@ -62,9 +64,10 @@ public struct LayerRunner: Sendable {
   }
 
   /// A runner as a configuration describes it, with another dataflow if one is given.
-  public init(_ configuration: Configuration, dataflow: Dataflow? = nil) {
+  public init(_ configuration: Configuration, dataflow: Dataflow? = nil, files: InputFiles = InputFiles()) throws {
     self.init(
-      SystolicSpec(configuration, dataflow: dataflow), lowering: configuration.choice("mapping.lowering"),
+      try SystolicSpec(configuration, dataflow: dataflow, files: files),
+      lowering: configuration.choice("mapping.lowering"),
       cycleLimit: configuration.integer("run.cycle_limit"))
   }
 
@@ -89,7 +92,8 @@ public struct LayerRunner: Sendable {
     var run = try SystolicLayerRun(try operands.lowered(lowering), on: spec)
     let foldCount = run.schedule.foldCount
     var traced = try TracedRun(
-      run.simulator, trace, name: "\(spec.dataflow.rawValue)_\(spec.rows)x\(spec.columns)", cycleLimit: cycleLimit)
+      run.simulator, trace, name: "\(spec.dataflow.rawValue)_\(spec.rows)x\(spec.columns)",
+      view: trace.map { _ in SystolicView(run.simulator.machine).view }, cycleLimit: cycleLimit)
     var end = RunEnd.cycleLimit(0)
     var stop = 0
     while case .cycleLimit = end, stop < cycleLimit {

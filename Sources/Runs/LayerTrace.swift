@@ -1,6 +1,7 @@
 internal import Signals
 internal import Simulation
 public import Tracing
+internal import WaveFormats
 
 /// The trace of one layer's run: what to record, and whom to tell.
 public struct LayerTrace: Sendable {
@@ -22,7 +23,7 @@ public struct LayerTrace: Sendable {
 
   /// A recorder of a simulator at its start; says how large the trace will be, if that is much and nothing bounds it.
   func recorder<Model: Machine & ObservableMachine>(
-    of simulator: Simulator<Model>, name: String, cycleLimit: Int
+    of simulator: Simulator<Model>, name: String, view: WaveView?, cycleLimit: Int
   ) throws -> TraceRecorder {
     if case .window(let window) = options.extent, window == .everything, options.budget == nil {
       let estimate = try TraceEstimate.measure(
@@ -31,7 +32,7 @@ public struct LayerTrace: Sendable {
         note("\(options.path) will take \(estimate); --trace-budget SIZE ends it earlier")
       }
     }
-    return try TraceRecorder(simulator.machine, top: name, options: options)
+    return try TraceRecorder(simulator.machine, top: name, options: options, view: view)
   }
 }
 
@@ -46,13 +47,17 @@ public struct InterruptedError: Error, Sendable, CustomStringConvertible {
 /// A simulator that runs piece by piece, with a recorder or without.
 struct TracedRun<Model: Machine & ObservableMachine> {
   var simulator: Simulator<Model>
-  private var recorder: TraceRecorder?
+  private var recorder: MarkedRecorder?
   private let trace: LayerTrace?
 
-  init(_ simulator: Simulator<Model>, _ trace: LayerTrace?, name: String, cycleLimit: Int) throws {
+  init(_ simulator: Simulator<Model>, _ trace: LayerTrace?, name: String, view: WaveView?, cycleLimit: Int) throws {
     self.simulator = simulator
     self.trace = trace
-    recorder = try trace?.recorder(of: simulator, name: name, cycleLimit: cycleLimit)
+    recorder = try trace.map {
+      MarkedRecorder(
+        recorder: try $0.recorder(of: simulator, name: name, view: view, cycleLimit: cycleLimit),
+        folds: FoldMarkers(simulator.machine))
+    }
   }
 
   /// Runs on to a cycle. An error closes the trace: what is there is loadable.
@@ -68,7 +73,18 @@ struct TracedRun<Model: Machine & ObservableMachine> {
   mutating func finish() throws {
     guard var active = recorder else { return }
     recorder = nil
-    let summary = try active.finish()
+    let summary = try active.recorder.finish(markers: active.folds.markers)
     trace?.note("\(summary)")
+  }
+}
+
+/// A recorder that notes where folds begin, for the markers of its view.
+private struct MarkedRecorder: CycleObserver {
+  var recorder: TraceRecorder
+  var folds: FoldMarkers
+
+  mutating func observe(_ machine: borrowing some ObservableMachine, at instant: Instant) throws -> Bool {
+    folds.observe(machine, at: instant)
+    return try recorder.observe(machine, at: instant)
   }
 }

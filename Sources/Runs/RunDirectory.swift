@@ -24,24 +24,49 @@ public enum RunDirectory {
       }
     }
     for (name, bytes) in files { try directory.write(bytes, to: name) }
-    let manifest = manifest(configuration, report, inputs: inputs, outputs: files)
+    let manifest = manifest(
+      configuration, dataflows: used(report.results.map(\.spec.dataflow)), inputs: inputs, outputs: files)
     try directory.write(manifest.text, to: OutputDirectory.marker)
   }
 
-  /// `psum-02-conv2-os.npy`: letters, digits and dashes, whatever the layer is called.
-  private static func psumFile(_ result: LayerResult, number: Int) -> String {
-    let name = result.layer.name.prefix(40).map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
-    return "psum-\(number < 10 ? "0" : "")\(number)-\(String(name))-\(result.spec.dataflow.rawValue).npy"
+  /// Writes the files of a network's runs.
+  public static func write(
+    _ report: NetworkReport, _ configuration: Configuration, inputs: InputFiles, to directory: OutputDirectory
+  ) throws(OutputError) {
+    var files = [
+      ("report.txt", Array(report.text.utf8)), ("summary.json", Array(report.json.utf8)),
+      ("layers.csv", Array(report.layers.csv.utf8)), ("images.csv", Array(report.images.csv.utf8)),
+      ("counters.csv", Array(report.counters.csv.utf8)),
+    ]
+    for result in report.results {
+      files.append(("outputs-\(result.spec.dataflow.rawValue).npy", NumpyFile.write(result.outputs)))
+    }
+    for (name, bytes) in files { try directory.write(bytes, to: name) }
+    let manifest = manifest(
+      configuration, dataflows: used(report.results.map(\.spec.dataflow)), inputs: inputs, outputs: files)
+    try directory.write(manifest.text, to: OutputDirectory.marker)
   }
 
-  private static func manifest(
-    _ configuration: Configuration, _ report: RunReport, inputs: InputFiles, outputs: [(String, [UInt8])]
+  /// Each dataflow once, in the order of the runs.
+  private static func used(_ dataflows: [Dataflow]) -> [String] {
+    dataflows.enumerated().filter { dataflows.firstIndex(of: $1) == $0 }.map(\.element.rawValue)
+  }
+
+  /// `psum-02-conv2-os.npy`.
+  private static func psumFile(_ result: LayerResult, number: Int) -> String {
+    "psum-\(fileName(result.layer.name, number: number))-\(result.spec.dataflow.rawValue).npy"
+  }
+
+  /// `02-conv2`: letters, digits and dashes, whatever the layer is called.
+  static func fileName(_ layer: String, number: Int) -> String {
+    let name = layer.prefix(40).map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
+    return "\(number < 10 ? "0" : "")\(number)-\(String(name))"
+  }
+
+  static func manifest(
+    _ configuration: Configuration, dataflows: [String], inputs: InputFiles, outputs: [(String, [UInt8])]
   ) -> JSONValue {
-    var dataflows: [String] = []
-    for result in report.results where !dataflows.contains(result.spec.dataflow.rawValue) {
-      dataflows.append(result.spec.dataflow.rawValue)
-    }
-    return .object([
+    .object([
       ("schema_version", 1), ("program", "systole"), ("system_version", .string(systoleVersion)),
       ("seed", .integer(configuration.integer("workload.seed"))),
       ("dataflows", .array(dataflows.map { .string($0) })),

@@ -34,6 +34,8 @@ public struct RunReport: Sendable {
     \(layers.text)
     PE-cycles
     \(peCycles.text)
+    Why PEs waited, by root cause
+    \(stalls.text)
     Where the three reads and the write of every MAC are served (sp: through the array's edge from the scratchpad; \
     0: a zero of the padding, or a sum's start)
     \(sources.text)
@@ -74,6 +76,20 @@ public struct RunReport: Sendable {
       table.append(
         [.text(result.layer.name), .text(result.spec.dataflow.rawValue)]
           + labels.map { .number(100 * Double(result.array.labels[$0]) / all) })
+    }
+    return table
+  }
+
+  /// The PE-cycles labelled wait, by what they waited for in the end: they sum to those of the table above.
+  public var stalls: ReportTable {
+    let causes = StallCause.allCases
+    var table = ReportTable(
+      [.init("layer"), .init("dataflow")] + causes.map { .init("\($0)", unit: "%", digits: 1) })
+    for result in results {
+      let all = Double(result.array.cycles) * Double(result.spec.peCount)
+      table.append(
+        [.text(result.layer.name), .text(result.spec.dataflow.rawValue)]
+          + causes.map { .number(100 * Double(result.array.stalls[$0]) / all) })
     }
     return table
   }

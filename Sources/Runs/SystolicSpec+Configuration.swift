@@ -1,4 +1,5 @@
 public import Accelerators
+internal import Compute
 public import Configuration
 public import Mappings
 internal import Memory
@@ -7,7 +8,9 @@ internal import Tensors
 
 extension SystolicSpec {
   /// The systolic machine that `machine.*` describes, with another dataflow if one is given.
-  public init(_ configuration: Configuration, dataflow: Dataflow? = nil) {
+  ///
+  /// Throws if the memory's parts do not fit each other, or its timing file is not readable; `files` remembers that file.
+  public init(_ configuration: Configuration, dataflow: Dataflow? = nil, files: InputFiles = InputFiles()) throws {
     func integer(_ key: String) -> Int { configuration.integer("machine.\(key)") }
     func spad(_ name: String) -> OperandScratchpad.Spec {
       OperandScratchpad.Spec(
@@ -23,11 +26,16 @@ extension SystolicSpec {
       gatesZeros: configuration.boolean("machine.array.gates_zeros"), ifmapSpad: spad("ifmap_spad"),
       filterSpad: spad("filter_spad"), accumulatorBytes: integer("accumulator.bytes"), accumulatorHalves: 2,
       biasBytes: integer("bias.bytes"),
+      vector: VectorPath.Spec(
+        unit: VectorUnit.Spec(
+          lanes: integer("vector.lanes"), queueDepth: integer("vector.queue_depth"),
+          parameterBytes: integer("vector.parameter_bytes")), bufferBytes: integer("vector.buffer_bytes")),
       memory: IdealMemory.Spec(
         portBytes: 64, bytesPerCycle: integer("memory.bytes_per_cycle"),
         latencyCycles: integer("memory.latency_cycles"),
         capacityBytes: integer("memory.capacity_bytes")),
       clock: ClockDomain(
         name: "core", period: ClockPeriod(hertz: UInt64(integer("clock.frequency_mhz")) * 1_000_000)))
+    if let memory = try OffChipMemory.Spec(dram: configuration, files: files) { self.memory = memory }
   }
 }

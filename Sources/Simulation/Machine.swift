@@ -55,14 +55,15 @@ public protocol Machine {
   /// What the domain will do after edge `cycle`, judged from committed state.
   ///
   /// A domain at one end of a crossing link is busy while `Link.receiverIsSettling` or `senderIsSettling`: a pointer moves
-  /// through its synchroniser, which only its own clock can do.
-  func activity(of domain: Int, after cycle: Int) -> Activity
+  /// through its synchroniser, which only its own clock can do. It changes nothing; it is `mutating` because Swift would
+  /// copy a large machine for a call that is not.
+  mutating func activity(of domain: Int, after cycle: Int) -> Activity
   /// Books `cycles` edges that were skipped because nothing would have happened, as ticking them would have.
   ///
   /// State is what it was at every one of them: they are booked before anything of another domain is committed.
   mutating func credit(skipped cycles: Int, domain: Int)
-  /// No work in flight anywhere: the end of a run.
-  var isQuiescent: Bool { get }
+  /// No work in flight anywhere: the end of a run. Its getter is `mutating` for the same reason as `activity`.
+  var isQuiescent: Bool { mutating get }
   /// Who waits for whom, when nothing moves any more.
   var waits: [Wait] { get }
 }

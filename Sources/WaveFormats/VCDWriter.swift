@@ -234,7 +234,8 @@ extension VCDWriter {
 
   /// Ends the file at `time` (or at the last change, if that is later) and closes it.
   public func finish(at time: SimulationTime) throws(WaveError) {
-    if hasStarted, time.femtoseconds >= lastTime { try appendClocks(through: time.femtoseconds) }
+    // No edge at the end itself: nothing is known of the cycle that would begin there.
+    if hasStarted, time.femtoseconds > lastTime { try appendClocks(through: time.femtoseconds - 1) }
     try stamp(max(time.femtoseconds / scale, lastTick ?? 0))
     try text.close()
   }

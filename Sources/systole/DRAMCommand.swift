@@ -141,7 +141,7 @@ extension DRAMRun {
         observe: { (runner: borrowing DRAMTraceRunner, cycle: Int) in try wave?.observe(runner, at: cycle) ?? false })
     }
     try commands?.close()
-    _ = try wave?.finish(at: result.drain)
+    _ = try wave?.finish(at: result.drain + 1)
     return result
   }
 

@@ -17,7 +17,10 @@ extension ExitCode {
       case is UsageError, is ConfigurationError, is InputError, is LayerError, is OutputError, is DRAMError,
         is WaveError:
         .usage
-      case is ScheduleError, is PlacementError: .infeasible
+      case is ScheduleError, is PlacementError, is RowStationaryMappingError, is RowStationarySpecError,
+        is RowStationaryOperandError:
+        .infeasible
+      case let error as NetworkError: error.kind == .unsupported ? .infeasible : .usage
       case is StuckError: .stuck
       case is InterruptedError: .interrupted
       default: .internalFault

@@ -9,16 +9,22 @@ extension Command {
     "explain",
     "Shows how layers are mapped to a machine: loops with their storage, folds, expected cycles and accesses. Runs nothing.",
     operands: [.init("CONFIG.json5", isOptional: true, "A configuration; `systole schema` lists its keys.")],
-    options: CommandOption.inputs + [.json],
+    options: CommandOption.inputs + CommandOption.rowStationary + [.json],
     examples: [
       "explain Examples/lenet5-conv1-ws.json5 --dataflow all",
       "explain --machine Examples/machines/os-32x32.json5 --topology Examples/topologies/alexnet.csv --layer conv2",
+      "explain Examples/alexnet-eyeriss.json5 --layer CONV4",
     ]
   ) { arguments in
     let inputs = InputFiles()
+    if try arguments.machineKind(inputs) == .rowStationary {
+      return try RowStationaryCommand(arguments, inputs).explain()
+    }
     let configuration = try arguments.configuration(inputs)
     let jobs = try LayerJob.jobs(configuration, files: inputs)
-    let runners = arguments.dataflows(configuration).map { LayerRunner(configuration, dataflow: $0) }
+    let runners = try arguments.dataflows(configuration).map {
+      try LayerRunner(configuration, dataflow: $0, files: inputs)
+    }
     let explanations = try jobs.flatMap { job in try runners.map { try $0.explain(job) } }
     if arguments.has("json") {
       try Console.print(JSONValue.object([("schema_version", 1), ("layers", .array(explanations.map(\.json)))]).text)

@@ -10,6 +10,7 @@ extension CommandOption {
     .setting("machine", ["FILE"], keys: ["machine"], "The machine: a file with the keys below `machine`."),
     .choice("dataflow", Dataflow.allCases.map(\.rawValue) + ["all"], "What stays in the PEs; all: each of them."),
     .setting("lowering", "mapping.lowering", in: .run),
+    .setting("memory", "machine.memory.device", in: .run),
     .setting(
       "conv", ["IFMAP.npy", "FILTER.npy"], keys: ["workload.ifmap", "workload.filter"],
       "A convolution of the tensors [N, C, H, W] and [M, C/G, R, S], int8, uint8 or bfloat16."),
@@ -23,6 +24,11 @@ extension CommandOption {
     .setting("zero-point", "workload.ifmap_zero_point", in: .run),
     .setting("filter-zero-point", "workload.filter_zero_point", in: .run),
     .setting("expect", "workload.expect", in: .run),
+    .setting("network", "workload.network", in: .run),
+    .setting("input", "workload.input", in: .run),
+    .setting("inputs", "workload.inputs", in: .run),
+    .setting("labels", "workload.labels", in: .run),
+    .setting("batch", "workload.batch", in: .run),
     .setting("topology", "workload.topology", in: .run),
     .setting("layer", ["NAME"], keys: ["workload.layer"], "The one layer of the topology to run; without it: all."),
     .setting("gemm", ["MxKxN"], keys: ["workload.gemm"], "A matrix product of random tensors."),
@@ -39,10 +45,27 @@ private struct LoadError: Error, CustomStringConvertible {
   let description: String
 }
 
+extension CommandOption {
+  /// What only row-stationary machines take.
+  static let rowStationary: [CommandOption] = [
+    .setting("mapping", ["FILE"], keys: ["workload.mapping"], "Row stationary: mappings instead of the search's."),
+    .setting("energy", ["FILE"], keys: ["energy"], "Row stationary: what an access costs at each level."),
+  ]
+}
+
 extension ParsedArguments {
   /// The configuration that file and options of `CommandOption.inputs` make together.
-  func configuration(_ inputs: InputFiles) throws -> Configuration {
-    try ConfigurationSchema.run.resolve(file: operand(0), overrides: overrides()) { path in
+  func configuration(_ inputs: InputFiles, of schema: ConfigurationSchema = .run) throws -> Configuration {
+    try schema.resolve(file: operand(0), overrides: overrides(), load: loader(inputs))
+  }
+
+  /// What kind of machine the configuration describes.
+  func machineKind(_ inputs: InputFiles) throws -> MachineKind {
+    try MachineKind(file: operand(0), overrides: overrides(), load: loader(inputs))
+  }
+
+  private func loader(_ inputs: InputFiles) -> (String) throws -> [UInt8] {
+    { path in
       do throws(InputError) { return try inputs.bytes(of: path) } catch { throw LoadError(description: error.problem) }
     }
   }

@@ -33,7 +33,7 @@ final class ProgressLine: Sendable {
       state.last = now
       state.isShown = true
       let text =
-        "\(progress.layer) on \(progress.dataflow): fold \(DecimalText.grouped(progress.folds)) of "
+        "\(progress.layer) on \(progress.dataflow): \(progress.unit) \(DecimalText.grouped(progress.folds)) of "
         + "\(DecimalText.grouped(progress.foldCount)), \(DecimalText.grouped(progress.cycles)) cycles"
       Console.report(isTerminal ? "\r\u{1B}[K" + text : text + "\n")
     }

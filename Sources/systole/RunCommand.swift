@@ -9,39 +9,61 @@ import Tracing
 extension Command {
   /// `systole run`
   static let run = Command(
-    "run", "Runs layers on a machine, compares every psum with the golden model, and reports what they took.",
+    "run", "Runs layers or a network on a machine, compares all with the golden model, and reports what it took.",
     operands: [.init("CONFIG.json5", isOptional: true, "A configuration; `systole schema` lists its keys.")],
-    options: CommandOption.inputs + [
+    options: CommandOption.inputs + CommandOption.rowStationary + [
       .setting("cycle-limit", "run.cycle_limit", in: .run),
+      .setting(
+        "deadline-ms", ["X"], keys: ["run.deadline_ms"],
+        "The time that a run of a network may take; exit code 1 if it is missed."),
       .text(
-        "out", "DIRECTORY", "Where results go: report.txt, summary.json, layers.csv, counters.csv, manifest.json."),
+        "out", "DIRECTORY",
+        "Where results go: report.txt, summary.json, layers.csv, counters.csv, manifest.json; of a network, more."),
       .json,
-      .integer("threads", 1...1024, "Layers that run side by side; results do not depend on it. Default: all cores."),
+      .integer(
+        "threads", 1...1024, "Layers or images that run side by side; results do not depend on it. Default: all cores."),
+      .flag("sensitivity", "Row stationary: how much each number that no paper gives moves each layer's latency."),
     ] + CommandOption.trace,
     examples: [
+      "run Examples/lenet5-ws.json5 --out out/lenet5",
+      "run --machine Examples/machines/ws-16x16.json5 --network model.onnx --input x.npy --expect y.npy --out out/mine",
       "run Examples/lenet5-conv1-ws.json5 --dataflow all --out out/conv1",
       "run --machine Examples/machines/ws-16x16.json5 --conv ifmap.npy filter.npy --stride 1 --padding 2 "
         + "--expect psum.npy",
       "run --machine Examples/machines/os-32x32.json5 --topology Examples/topologies/alexnet.csv --layer conv2 --seed 7",
       "run --machine Examples/machines/is-8x8.json5 --gemm 32x24x16 --json",
       "run Examples/lenet5-conv1-ws.json5 --trace conv1.fst --trace-window 0..2000",
+      "run Examples/alexnet-eyeriss.json5",
+      "run --machine Examples/machines/eyeriss.json5 --topology net.csv --batch 3 --zeros 0.4 --json",
     ]
   ) { arguments in
     let inputs = InputFiles()
+    if try arguments.machineKind(inputs) == .rowStationary {
+      return try await RowStationaryCommand(arguments, inputs).run()
+    }
     let configuration = try arguments.configuration(inputs)
+    if try LayerJob.isNetwork(configuration) {
+      return try await runNetwork(try NetworkJob(configuration, files: inputs), configuration, inputs, arguments)
+    }
     let jobs = try LayerJob.jobs(configuration, files: inputs)
     // What cannot be written is better known before the work than after it.
     let directory = try arguments.value("out").map { path throws(OutputError) in try OutputDirectory(path) }
-    let runners = arguments.dataflows(configuration).map { LayerRunner(configuration, dataflow: $0) }
+    let runners = try arguments.dataflows(configuration).map {
+      try LayerRunner(configuration, dataflow: $0, files: inputs)
+    }
     let pieces = jobs.flatMap { job in runners.map { (job, $0) } }
     if arguments.has("trace-signals"), let (job, runner) = pieces.first {
       try Console.print("\(try arguments.signals(of: try runner.machine(for: job)))\n")
       return .success
     }
-    if arguments.has("trace") { Interruption.install() }
+    // A run of one layer leaves its waveform behind; of many, nobody would look at them all.
+    let waveform =
+      jobs.count == 1 ? directory.map { StandardTrace(directory: $0.workingPath, place: $0.path) } : nil
+    if arguments.has("trace") || waveform != nil { Interruption.install() }
     let progress = ProgressLine()
     let results = try await sideBySide(pieces, atMost: arguments.integer("threads")) { job, runner in
-      let trace = try arguments.trace(job, runner, among: pieces.count, progress: progress)
+      let trace = try arguments.trace(
+        job, runner, among: pieces.count, standard: waveform, progress: progress)
       return try runner.run(job, trace: trace) { progress.show($0) }
     }
     progress.clear()
@@ -49,6 +71,7 @@ extension Command {
     if let directory {
       try RunDirectory.write(report, configuration, inputs: inputs, to: directory)
       try directory.commit()
+      waveform?.report()
     }
     try Console.print(arguments.has("json") ? report.json : report.text)
     return report.isRight ? .success : .differs

@@ -3,6 +3,7 @@ import Arguments
 import Mappings
 import Runs
 import Signals
+import Synchronization
 import Tracing
 import WaveFormats
 import Workloads
@@ -29,12 +30,42 @@ extension CommandOption {
   ]
 }
 
+/// The trace that a run leaves behind unasked: what there is to say of it is said once it is in its place.
+final class StandardTrace: Sendable {
+  private let directory: String
+  private let place: String
+  private let notes = Mutex<[String]>([])
+
+  /// A trace that is written into `directory`, which is moved to `place` at the end.
+  init(directory: String, place: String) {
+    self.directory = directory
+    self.place = place
+  }
+
+  /// The waveform's path while it is written.
+  var path: String { directory + "/waveform.vcd" }
+
+  func note(_ text: String) {
+    notes.withLock { $0.append(text.replacing(directory, with: place)) }
+  }
+
+  /// Tells the user, in an order that does not depend on which of several runs was first.
+  func report() {
+    for note in notes.withLock({ $0.sorted() }) { Console.report("systole: \(note)\n") }
+  }
+}
+
 extension ParsedArguments {
-  /// The trace of one of several runs, if one is asked for; the file's name tells them apart by layer and dataflow.
-  func trace(_ job: LayerJob, _ runner: LayerRunner, among count: Int, progress: ProgressLine) throws -> LayerTrace? {
+  /// The trace of one of several runs; the file's name tells them apart by layer and dataflow.
+  ///
+  /// Where none is asked for, one goes to `standard`, within a size that nobody minds; nil for none at all.
+  func trace(
+    _ job: LayerJob, _ runner: LayerRunner, among count: Int, standard: StandardTrace?, progress: ProgressLine
+  ) throws -> LayerTrace? {
     let name = "\(WaveName.sanitised(job.layer.name))-\(runner.spec.dataflow.rawValue)"
-    return try traceOptions(name: count > 1 ? name : nil).map { options in
+    return try traceOptions(name: count > 1 ? name : nil, standard: standard?.path).map { options in
       LayerTrace(options) { note in
+        if let standard, !has("trace") { return standard.note(note) }
         progress.clear()
         Console.report("systole: \(note)\n")
       }
@@ -50,8 +81,8 @@ extension ParsedArguments {
   }
 
   /// What to record; nil if nothing is. `name` becomes part of the file's name where several runs are traced.
-  func traceOptions(name: String?) throws -> TraceOptions? {
-    guard let path = value("trace") else {
+  func traceOptions(name: String?, standard: String? = nil) throws -> TraceOptions? {
+    guard let path = value("trace") ?? standard else {
       let others = CommandOption.trace.map(\.name).filter { $0 != "trace" && $0 != "trace-signals" && has($0) }
       guard others.isEmpty else { throw UsageError("--\(others[0]) needs --trace FILE, which says where to record") }
       return nil
@@ -63,6 +94,7 @@ extension ParsedArguments {
       before: integer("trace-before"), after: integer("trace-after"),
       last: integer("trace-last"))
     options.budget = try value("trace-budget").map { try ByteSize.parse($0, option: "--trace-budget") }
+    if options.budget == nil, !has("trace") { options.budget = Self.standardBudget }
     if has("trace-standard") { options.dialect = .standard }
     switch value("trace-clock") {
     case "counter": options.clockDisplay = .counter
@@ -71,6 +103,9 @@ extension ParsedArguments {
     }
     return options
   }
+
+  /// The most bytes of a trace that nobody asked for.
+  private static let standardBudget = 64_000_000
 
   /// Which signals to record.
   private func select(_ options: inout TraceOptions) throws {

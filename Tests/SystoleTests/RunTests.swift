@@ -12,13 +12,22 @@ struct RunTests {
   func trainedLayersAreBitExactOnEveryDataflow(layer: String) throws {
     let outcome = try systole.run(
       "run", Systole.file("Examples/lenet5-\(layer)-ws.json5"), "--dataflow", "all", "--out", "out")
-    #expect(outcome.code == 0 && outcome.error.isEmpty)
+    #expect(outcome.code == 0)
+    // Every run leaves its waveform, and says how to open it.
+    for dataflow in ["ws", "os", "is"] {
+      #expect(outcome.error.contains("open with: gtkwave out/waveform-\(layer)-\(dataflow).gtkw"))
+    }
     let rows = try systole.text("out/layers.csv").split(separator: "\n").dropFirst()
     #expect(rows.map { $0.split(separator: ",")[1] } == ["ws", "os", "is"])
     #expect(rows.allSatisfy { $0.hasPrefix("\(layer),") && $0.hasSuffix(",bit-exact") })
     #expect(outcome.output == (try systole.text("out/report.txt")))
+    let waveforms = ["is", "os", "ws"].flatMap { dataflow in
+      ["gtkw", "sucl", "vcd"].map { "waveform-\(layer)-\(dataflow).\($0)" }
+    }
     #expect(
-      try systole.names("out") == ["counters.csv", "layers.csv", "manifest.json", "report.txt", "summary.json"])
+      try systole.names("out").filter { !$0.hasPrefix(".") } == [
+        "counters.csv", "filters", "layers.csv", "manifest.json", "report.txt", "summary.json",
+      ] + waveforms)
   }
 
   @Test func ownTensorsComeInAndPsumsGoOut() throws {

@@ -24,7 +24,7 @@ struct WaveCommandTests {
     #expect(show.output.contains("phase") && show.output.contains("idle"))
     let statistics = try systole.run("wave", "stats", "a.fst", "--scope", "clk")
     #expect(
-      statistics.output.hasPrefix("signal changes bit_toggles duty_percent\nws_16x16.clk 402 402 "),
+      statistics.output.hasPrefix("signal changes bit_toggles duty_percent\nws_16x16.clk 401 401 "),
       "\(statistics.output)")
     #expect(try systole.run("wave", "check", "a.fst").code == 0)
   }
@@ -44,7 +44,7 @@ struct WaveCommandTests {
       (["look", "a.fst"], "'look' is no action; there are info, signals, show, value, stats, convert, check and diff"),
       (["info", "none.fst"], "none.fst: cannot be opened: No such file or directory"),
       (["diff", "a.fst"], "wave diff needs a second file"),
-      (["value", "a.fst", "control.phase@999"], "a.fst: there is no cycle 999; the last is 201"),
+      (["value", "a.fst", "control.phase@999"], "a.fst: there is no cycle 999; the last is 200"),
       (["convert", "a.fst", "b.txt"], "b.txt: traces are written as .vcd or .fst"),
     ] {
       let outcome = try systole.run(["wave"] + arguments)

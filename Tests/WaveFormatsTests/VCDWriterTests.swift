@@ -166,6 +166,5 @@ private let smallTrace = """
   #2500
   0!
   #3000
-  1!
 
   """

@@ -147,6 +147,7 @@ extension NetworkPlanner {
     case .pooling, .addition, .table: return areBytes ? nil : "the vector unit takes bytes, not \(types[0].rawValue)"
     case .concatenation, .reshape, .transpose: return nil
     case .realConvolution: return "no array for float32"
+    case .softmax: return "no hardware for Softmax"
     case .golden:
       let operators = layer.nodes.map { network.graph.nodes[$0].definition.operatorName }
       let named = operators.filter { $0 != "DequantizeLinear" && $0 != "QuantizeLinear" }

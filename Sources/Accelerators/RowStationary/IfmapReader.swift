@@ -9,6 +9,18 @@ struct IfmapReader: Sendable, Codable {
   private let lineElements: Int
   private let code: OperandCode
   private(set) var walk: IfmapWalk?
+  /// The word that comes next: its line and place within it, its pass, its tag.
+  private var word = Word()
+
+  private struct Word: Sendable, Codable, Equatable {
+    var isValid = false
+    var line = 0
+    var offset = 0
+    var pass = 0
+    var tagRow = 0
+    var tagColumn = 0
+  }
+
   private var lines = Link<UInt64>(capacity: 2, filler: 0)
   /// Lines of one pass, lines fetched so far in all passes, and the number of the line in front.
   private var linesPerPass = 0
@@ -36,29 +48,43 @@ struct IfmapReader: Sendable, Codable {
     linesPerPass = (walk.storedElements + lineElements - 1) / lineElements
     totalLines = linesPerPass * passes
     (fetched, fetchLine, frontLine, frontPass) = (0, 0, 0, 0)
+    lookAhead()
   }
 
+  private mutating func lookAhead() {
+    guard let walk, !walk.isAtEnd else {
+      self.walk = nil
+      word.isValid = false
+      return
+    }
+    let (line, offset) = walk.element.quotientAndRemainder(dividingBy: lineElements)
+    word = Word(
+      isValid: true, line: line, offset: offset, pass: walk.pass, tagRow: walk.tagRow, tagColumn: walk.tagColumn)
+  }
+
+  /// Pass of the word that comes next; nil behind the last one.
+  var pass: Int? { word.isValid ? word.pass : nil }
+
   mutating func evaluateFetch(_ glb: inout GlobalBuffer, _ region: GlobalBuffer.Region) {
-    guard walk != nil, fetched < totalLines, lines.canSend else { return }
+    guard word.isValid, fetched < totalLines, lines.canSend else { return }
     guard let line = glb.read(region, line: fetchLine) else { return }
     lines.send(line)
     fetches = true
   }
 
   mutating func evaluateSend(_ network: inout MulticastNetwork, _ array: inout RowStationaryArray) {
-    guard let walk, let line = lines.front else { return }
-    let (place, offset) = walk.element.quotientAndRemainder(dividingBy: lineElements)
-    guard place == frontLine, walk.pass == frontPass else {
+    guard word.isValid, let line = lines.front else { return }
+    guard word.line == frontLine, word.pass == frontPass else {
       // Words that no window touches filled a whole line.
       lines.receive()
       pops = true
       return
     }
-    let word = code.operand(line >> UInt64(offset * 8 * code.bytes))
-    let range = network.destinations(row: walk.tagRow, column: walk.tagColumn)
-    fires = array.pushIfmap(word, to: network.members.span.extracting(range))
-    network.drive(row: walk.tagRow, column: walk.tagColumn, words: 1, fires: fires)
-    if fires, offset == lineElements - 1 {
+    let operand = code.operand(line >> UInt64(word.offset * 8 * code.bytes))
+    let range = network.destinations(row: word.tagRow, column: word.tagColumn)
+    fires = array.pushIfmap(operand, to: network.members.span.extracting(range))
+    network.drive(row: word.tagRow, column: word.tagColumn, words: 1, fires: fires)
+    if fires, word.offset == lineElements - 1 {
       lines.receive()
       pops = true
     }
@@ -68,7 +94,7 @@ struct IfmapReader: Sendable, Codable {
     if fires {
       walk?.advance()
       wordsSent += 1
-      if walk?.isAtEnd == true { walk = nil }
+      lookAhead()
     }
     if pops {
       frontLine += 1

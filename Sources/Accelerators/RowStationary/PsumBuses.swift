@@ -20,6 +20,26 @@ struct PsumPlace: Sendable, Codable, Equatable {
   }
 }
 
+/// The flit that a walk comes to next.
+struct ComingFlit: Sendable, Codable, Equatable {
+  var isValid = false
+  var place = PsumPlace()
+  var chain = 0
+
+  init() {}
+
+  /// Behind the last flit the walk is over and there is none.
+  init(_ walk: inout PsumWalk?, _ psumsPerLine: Int) {
+    guard let next = walk, !next.isAtEnd else {
+      walk = nil
+      return
+    }
+    isValid = true
+    place = PsumPlace(next, psumsPerLine)
+    chain = next.chain
+  }
+}
+
 /// Psums as they lie in a 64-bit line: four of 16 bits or two of 32.
 struct PsumFormat: Sendable, Codable, Equatable {
   let bits: Int
@@ -72,20 +92,21 @@ struct PsumFlit: Sendable, Codable, Equatable {
 struct PsumReader: Sendable, Codable {
   private let format: PsumFormat
   private(set) var walk: PsumWalk?
+  private(set) var coming = ComingFlit()
   private(set) var flits = Link<PsumFlit>(capacity: 2, filler: PsumFlit())
   private var fetches = false
   private(set) var wordsRead = 0
 
   init(_ format: PsumFormat) { self.format = format }
 
-  mutating func begin(_ walk: PsumWalk) { self.walk = walk }
+  mutating func begin(_ walk: PsumWalk) {
+    self.walk = walk
+    coming = ComingFlit(&self.walk, format.perLine)
+  }
 
   mutating func evaluateFetch(_ glb: inout GlobalBuffer, _ region: GlobalBuffer.Region) {
-    guard let walk, flits.canSend else { return }
-    let place = PsumPlace(walk, format.perLine)
-    guard let line = glb.read(region, line: place.line) else { return }
-    flits.send(
-      PsumFlit(psums: format.unpacked(line, place), place: place, chain: walk.chain, filter: walk.firstFilter))
+    guard coming.isValid, flits.canSend, let line = glb.read(region, line: coming.place.line) else { return }
+    flits.send(PsumFlit(psums: format.unpacked(line, coming.place), place: coming.place, chain: coming.chain))
     fetches = true
   }
 
@@ -100,11 +121,11 @@ struct PsumReader: Sendable, Codable {
   }
 
   mutating func commit() {
-    if fetches, let count = walk?.count {
+    if fetches {
       fetches = false
-      wordsRead += count
+      wordsRead += coming.place.count
       walk?.advance()
-      if walk?.isAtEnd == true { walk = nil }
+      coming = ComingFlit(&walk, format.perLine)
     }
     flits.commit()
   }
@@ -116,6 +137,7 @@ struct PsumReader: Sendable, Codable {
 struct PsumWriter: Sendable, Codable {
   private let format: PsumFormat
   private(set) var walk: PsumWalk?
+  private(set) var coming = ComingFlit()
   private(set) var flits = Link<PsumFlit>(capacity: 2, filler: PsumFlit())
   private(set) var takes = false
   private(set) var wordsWritten = 0
@@ -123,11 +145,14 @@ struct PsumWriter: Sendable, Codable {
 
   init(_ format: PsumFormat) { self.format = format }
 
-  mutating func begin(_ walk: PsumWalk) { self.walk = walk }
+  mutating func begin(_ walk: PsumWalk) {
+    self.walk = walk
+    coming = ComingFlit(&self.walk, format.perLine)
+  }
 
   mutating func evaluateTake(_ array: inout RowStationaryArray, _ ends: [ChainEnds]) {
-    guard let walk, flits.canSend, let psums = array.takePsum(from: ends[walk.chain].top) else { return }
-    flits.send(PsumFlit(psums: psums, place: PsumPlace(walk, format.perLine), chain: walk.chain))
+    guard coming.isValid, flits.canSend, let psums = array.takePsum(from: ends[coming.chain].top) else { return }
+    flits.send(PsumFlit(psums: psums, place: coming.place, chain: coming.chain))
     takes = true
   }
 
@@ -145,7 +170,7 @@ struct PsumWriter: Sendable, Codable {
     if takes {
       takes = false
       walk?.advance()
-      if walk?.isAtEnd == true { walk = nil }
+      coming = ComingFlit(&walk, format.perLine)
     }
     flits.commit()
   }

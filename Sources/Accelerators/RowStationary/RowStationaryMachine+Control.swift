@@ -114,9 +114,9 @@ extension RowStationaryMachine {
 
   private mutating func commitReaders(_ program: RowStationaryProgram) {
     if filterReader.commit(), let tile = filterReader.walk?.tile { enableFilters(program, tile: tile) }
-    let pass = ifmapReader.walk?.pass
+    let pass = ifmapReader.pass
     ifmapReader.commit()
-    if let next = ifmapReader.walk?.pass, next != pass {
+    if let next = ifmapReader.pass, next != pass {
       enableIfmaps(program, tile: program.schedule.tile(control.tileIndex), pass: next)
     }
     psumReader.commit()

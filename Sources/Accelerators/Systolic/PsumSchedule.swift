@@ -6,7 +6,7 @@ import Mappings
 /// A ring over steps: the word for step t is at column 0 in step t and at column c in step t + c, because it travels beside
 /// the wave.
 struct PsumSchedule: Sendable, Codable {
-  private var ring: [PsumControl]
+  private(set) var ring: [PsumControl]
   private let columns: Int
   /// No word is written for this step or a later one.
   private(set) var lastStep = Int.min
@@ -23,22 +23,15 @@ struct PsumSchedule: Sendable, Codable {
     lastStep = max(lastStep, step)
   }
 
-  /// The words at all columns in `step`; returns whether any of them says something.
-  func read(at step: Int, into words: inout [PsumControl], drainedRows: inout [Int32]) -> Bool {
-    // Column c sees what column 0 saw c steps ago.
-    guard step >= 0, step - columns <= lastStep else { return false }
-    var slot = step % ring.count
-    for column in 0..<columns {
-      words[column] = ring[slot]
-      drainedRows[column] = ring[slot].drainedRows
-      slot = slot == 0 ? ring.count - 1 : slot - 1
-    }
-    return true
-  }
+  /// Whether a word stands at any column in `step`.
+  func speaks(at step: Int) -> Bool { step >= 0 && step - columns <= lastStep }
+
+  /// Where the word of column 0 lies in the ring in `step`; column c's lies c places before it, round the end.
+  func slot(at step: Int) -> Int { step % ring.count }
 
   /// Forgets the word that has passed the last column, so that its slot can be used again.
   mutating func retire(at step: Int) {
     let oldest = step - columns
-    if oldest >= 0 { ring[oldest % ring.count] = .none }
+    if oldest >= 0, oldest <= lastStep { ring[oldest % ring.count] = .none }
   }
 }

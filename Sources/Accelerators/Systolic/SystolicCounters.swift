@@ -15,6 +15,8 @@ public struct SystolicCounters: Sendable, Codable, Equatable, CounterSet {
   public var zeroOperandMacs = 0
   /// Every PE-cycle, by label.
   public var labels = PECycleCounts()
+  /// PE-cycles labelled `wait`, by root cause.
+  public var stalls = StallCounts()
 
   /// What each of them counts.
   public static let definitions: [CounterDefinition<SystolicCounters>] =
@@ -39,12 +41,19 @@ public struct SystolicCounters: Sendable, Codable, Equatable, CounterSet {
       .init("zero_operand_macs", unit: "operations", "MACs that fired with an operand equal to its zero point.") {
         $0.zeroOperandMacs
       },
-    ] + labelDefinitions
+    ] + labelDefinitions + stallDefinitions
 
   private static let labelDefinitions = PECycleLabel.allCases.map { label in
     CounterDefinition<SystolicCounters>(
       "\(label)_pe_cycles", unit: "PE-cycles", "PE-cycles labelled \(label). All labels sum to PEs x cycles."
     ) { $0.labels[label] }
+  }
+
+  private static let stallDefinitions = StallCause.allCases.map { cause in
+    CounterDefinition<SystolicCounters>(
+      "stall_\(cause)_pe_cycles", unit: "PE-cycles",
+      "PE-cycles of waiting whose root is \(cause). All causes sum to the PE-cycles labelled wait."
+    ) { $0.stalls[cause] }
   }
 
   /// All zero.

@@ -20,12 +20,13 @@ extension SystolicMachine {
     guard conflictCycles == 0, let layer else {
       conflictCycles = max(0, conflictCycles - 1)
       counters.labels[layer == nil ? .idle : conflictLabel] += spec.peCount
+      if layer != nil { counters.stalls[.bankConflict] += spec.peCount }
       return
     }
     issue = folds.issue(readiness)
     isEnabled = !issue.isEmpty || folds.isDraining(edgeLatency: spec.edgeLatency)
     guard isEnabled else {
-      counters.labels[folds.waitLabel(issue.hold)] += spec.peCount
+      bookWait(issue.hold, cycles: 1)
       return
     }
     trackFolds()
@@ -162,33 +163,34 @@ extension SystolicMachine {
   }
 
   private mutating func stepArray() {
-    let speaks = psumSchedule.read(at: edgeStep, into: &psumControl, drainedRows: &drainedRows)
-    if speaks {
+    let slot = psumSchedule.speaks(at: edgeStep) ? psumSchedule.slot(at: edgeStep) : -1
+    if slot >= 0 {
       stationaryArray?.copyBottomPsums(into: &accumulator.arriving)
       outputStationaryArray?.copyBottomPsums(into: &accumulator.arriving)
-      accumulator.step(psumControl)
+      accumulator.step(psumSchedule.ring, slot: slot)
     }
-    stationaryArray?.step(west: west, north: north)
-    outputStationaryArray?.step(west: west, north: north, drainedRows: drainedRows)
+    if let macs = stationaryArray?.step(west: west, north: north) { (fires, nonzeroFires) = macs }
+    if let macs = outputStationaryArray?.step(west: west, north: north, control: psumSchedule.ring, slot: slot) {
+      (fires, nonzeroFires) = macs
+    }
   }
 
   /// Gives every PE-cycle of this step its label.
   private mutating func label() {
-    let fires = stationaryArray?.firesInStep ?? outputStationaryArray?.firesInStep ?? 0
-    let nonzero = stationaryArray?.nonzeroInStep ?? outputStationaryArray?.nonzeroInStep ?? 0
     counters.macs += fires
-    counters.zeroOperandMacs += fires - nonzero
+    counters.zeroOperandMacs += fires - nonzeroFires
     guard waves.isOccupied(edgeStep) else {
       counters.labels[folds.latencyLabel] += spec.peCount
+      counters.stalls[.latency] += spec.peCount
       return
     }
     counters.arrayCycles += 1
-    counters.labels[.mac] += spec.gatesZeros ? nonzero : fires
-    counters.labels[.gated] += spec.gatesZeros ? fires - nonzero : 0
-    labelSilentPEs(fires)
+    counters.labels[.mac] += spec.gatesZeros ? nonzeroFires : fires
+    counters.labels[.gated] += spec.gatesZeros ? fires - nonzeroFires : 0
+    labelSilentPEs()
   }
 
-  private mutating func labelSilentPEs(_ fires: Int) {
+  private mutating func labelSilentPEs() {
     let entered = waves.entered(by: edgeStep)
     if let newest = entered.last, entered.count == 1 || spec.peCount == fires,
       newest.usedRows * newest.usedColumns == fires

@@ -11,5 +11,6 @@ extension SystolicMachine {
       + vector.unit.counters.values(scope: "vector_unit") + vector.buffer.counters.values(scope: "vector_buffer")
       + vector.unit.counters.values(scope: "vector_unit") + vector.buffer.counters.values(scope: "vector_buffer")
       + transfers.counters.values(scope: "transfer_engine") + memory.counters.values(scope: "memory")
+      + (memory.dram?.channelCounters ?? [])
   }
 }

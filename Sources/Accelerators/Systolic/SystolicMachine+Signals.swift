@@ -33,13 +33,17 @@ extension SystolicMachine: ObservableMachine {
 
   /// The blocks in data-path order.
   public var blocks: [BlockDeclaration] {
+    fixedBlocks + channelBlocks
+  }
+
+  private var fixedBlocks: [BlockDeclaration] {
     Block.allCases.map { block in
       switch block {
       case .control: declare("control", Self.controlColumns, self)
       case .prefetcher: declare("prefetcher", TilePrefetcher.columns, prefetcher)
       case .transfers: declare("transfer_engine", TransferEngine.columns, transfers)
       case .requests: declare("memory_port.request", MemoryPortSignals.requests, requests)
-      case .memory: declare("memory", IdealMemory.columns, memory)
+      case .memory: memoryDeclaration
       case .responses: declare("memory_port.response", MemoryPortSignals.responses, responses)
       case .ifmapSpad: declare("ifmap_spad", OperandScratchpad.columns, ifmapSpad)
       case .filterSpad: declare("filter_spad", OperandScratchpad.columns, filterSpad)
@@ -59,12 +63,18 @@ extension SystolicMachine: ObservableMachine {
 
   /// Hands the current values of one column to the sampler.
   public func read(block: Int, column: Int, into sampler: inout SignalSampler) {
+    guard block < Block.allCases.count else {
+      memory.dram?.channels[block - Block.allCases.count].read(column: column, into: &sampler)
+      return
+    }
     switch Block.allCases[block] {
     case .control: Self.controlColumns[column].read(self, &sampler)
     case .prefetcher: prefetcher.read(column: column, into: &sampler)
     case .transfers: transfers.read(column: column, into: &sampler)
     case .requests: MemoryPortSignals.requests[column].read(requests, &sampler)
-    case .memory: memory.read(column: column, into: &sampler)
+    case .memory:
+      memory.ideal?.read(column: column, into: &sampler)
+      memory.dram?.read(column: column, into: &sampler)
     case .responses: MemoryPortSignals.responses[column].read(responses, &sampler)
     case .ifmapSpad: ifmapSpad.read(column: column, into: &sampler)
     case .filterSpad: filterSpad.read(column: column, into: &sampler)
@@ -80,6 +90,21 @@ extension SystolicMachine: ObservableMachine {
     case .vectorResults: VectorResultSignals.columns[column].read(vector.results, &sampler)
     case .storePacker: vector.packer.read(column: column, into: &sampler)
     case .packedStores: MemoryPortSignals.packedStores[column].read(vector.packed, &sampler)
+    }
+  }
+
+  /// The port's side of the memory, in the clock domain that the memory runs on.
+  private var memoryDeclaration: BlockDeclaration {
+    BlockDeclaration(
+      scope: "memory", columns: memory.ideal?.declarations ?? memory.dram?.declarations ?? [],
+      clockDomain: clockDomains.count - 1)
+  }
+
+  /// The channels of a DRAM.
+  private var channelBlocks: [BlockDeclaration] {
+    (memory.dram?.channels ?? []).enumerated().map { number, channel in
+      BlockDeclaration(
+        scope: "memory.channel_\(number)", columns: channel.declarations, clockDomain: clockDomains.count - 1)
     }
   }
 
@@ -138,7 +163,7 @@ extension SystolicMachine {
       .signed(bits: 32)
     ) { $1.take($0.isEnabled ? $0.issue.loadRow : -1) },
     SignalColumn("macs", "MACs that fire in this cycle: utilisation in PEs.", kind: .wire, .unsigned(bits: 21)) {
-      $1.take($0.stationaryArray?.firesInStep ?? $0.outputStationaryArray?.firesInStep ?? 0)
+      $1.take($0.isEnabled ? $0.fires : 0)
     },
   ]
 

@@ -25,8 +25,10 @@ public struct SystolicMachine: Machine, Sendable, Codable {
     case prefetch
     /// Sends requests, takes answers.
     case transfer
-    /// Answers requests.
+    /// Answers requests, on the core's clock.
     case memory
+    /// Answers requests, on the memory's own clock.
+    case clockedMemory
     /// Reads psums or operands, requantises, pools, adds, and packs the results for the port.
     case vector
     /// Fold sequencer, scratchpad reads, skew, PEs and accumulator: one clock enable freezes them together.
@@ -46,7 +48,7 @@ public struct SystolicMachine: Machine, Sendable, Codable {
   var requests: Link<MemoryRequest>
   var responses: Link<MemoryBeat>
   /// Holds the tensors.
-  public var memory: IdealMemory
+  public var memory: OffChipMemory
 
   /// Feeds one edge of the array with ifmap elements.
   public internal(set) var ifmapSpad: OperandScratchpad
@@ -73,8 +75,9 @@ public struct SystolicMachine: Machine, Sendable, Codable {
   var wasFrozen = false
   var conflictCycles = 0
   var conflictLabel = PECycleLabel.waitIfmap
-  var psumControl: [PsumControl]
-  var drainedRows: [Int32]
+  /// MACs that fire in this step, and those of them with two operands other than zero.
+  var fires = 0
+  var nonzeroFires = 0
   var issue = FoldSequencer.Issue()
   var delivery: TransferEngine.Delivery?
 
@@ -82,9 +85,10 @@ public struct SystolicMachine: Machine, Sendable, Codable {
   public init(_ spec: SystolicSpec) {
     self.spec = spec
     transfers = TransferEngine(portBytes: spec.memory.portBytes, buffers: TilePrefetcher.Buffer.allCases.count)
-    requests = Link(capacity: 2, filler: .empty)
-    responses = Link(capacity: 2, filler: MemoryBeat(repeating: 0))
-    memory = IdealMemory(spec.memory)
+    let (capacity, stages) = (spec.memory.linkCapacity, spec.memory.linkStages)
+    requests = Link(capacity: capacity, synchroniserStages: stages, filler: .empty)
+    responses = Link(capacity: capacity, synchroniserStages: stages, filler: MemoryBeat(repeating: 0))
+    memory = OffChipMemory(spec.memory)
     let ifmapIsWest = spec.dataflow != .inputStationary
     let format: OperandFormat = spec.arithmetic == .bfloat16 ? .bfloat16 : .int8
     ifmapSpad = OperandScratchpad(spec.ifmapSpad, lanes: ifmapIsWest ? spec.rows : spec.columns, format: format)
@@ -99,17 +103,15 @@ public struct SystolicMachine: Machine, Sendable, Codable {
       columns: spec.columns, bytes: spec.accumulatorBytes, halves: spec.accumulatorHalves, biasBytes: spec.biasBytes,
       arithmetic: spec.arithmetic)
     vector = VectorPath(spec.vector, portBytes: spec.memory.portBytes)
-    psumControl = [PsumControl](repeating: .none, count: spec.columns)
-    drainedRows = [Int32](repeating: -1, count: spec.columns)
   }
 
   // MARK: Machine
 
-  /// One clock for everything.
-  public var clockDomains: [ClockDomain] { [spec.clock] }
+  /// The core's clock, and the memory's if it has one of its own.
+  public var clockDomains: [ClockDomain] { [spec.clock] + (spec.memory.clock.map { [$0] } ?? []) }
 
-  /// Every step runs on the core clock.
-  public static func clockDomain(of step: Step) -> Int { 0 }
+  /// Every step runs on the core's clock but that of a memory with a clock of its own.
+  public static func clockDomain(of step: Step) -> Int { step == .clockedMemory ? 1 : 0 }
 
   /// Evaluates one block for one cycle.
   public mutating func evaluate(_ step: Step, cycle: Int) {
@@ -118,33 +120,39 @@ public struct SystolicMachine: Machine, Sendable, Codable {
       guard let layer else { return }
       prefetcher.evaluate(layer, prefetchView, engine: &transfers, vector: &vector)
     case .transfer:
-      let psums = accumulator
       let storedBytes = transfers.counters.storedBytes
-      delivery = transfers.evaluate(requests: &requests, responses: &responses, packed: &vector.packed) {
-        psums.psum(at: $0)
-      }
+      delivery = transfers.evaluate(
+        requests: &requests, responses: &responses, packed: &vector.packed, psums: accumulator.storage)
       if storesPsums { accumulator.countStoreReads((transfers.counters.storedBytes - storedBytes) / 4) }
     case .memory:
+      if spec.memory.clock == nil { memory.evaluate(requests: &requests, responses: &responses, cycle: cycle) }
+    case .clockedMemory:
       memory.evaluate(requests: &requests, responses: &responses, cycle: cycle)
     case .vector:
-      let psums = accumulator
-      vector.evaluate(psum: { psums.psum(at: $0) }, transfers: &transfers)
+      vector.evaluate(psums: accumulator.storage, transfers: &transfers)
       accumulator.countStoreReads(vector.sequencer.psumsRead)
     case .array:
       evaluateArray()
     }
   }
 
-  /// The clock edge of every block and link.
+  /// The clock edge of every block and link of the given domains.
   public mutating func commit(_ edges: ClockEdges) {
-    commitArray()
-    commitDelivery()
-    transfers.commit()
-    vector.commit()
-    memory.commit()
-    requests.commit()
-    responses.commit()
+    let hasCore = edges.contains(domain: 0)
+    let hasMemory = edges.contains(domain: memoryDomain)
+    if hasCore {
+      commitArray()
+      commitDelivery()
+      transfers.commit()
+      vector.commit()
+    }
+    if hasMemory { memory.commit() }
+    requests.commit(sender: hasCore, receiver: hasMemory)
+    responses.commit(sender: hasMemory, receiver: hasCore)
   }
+
+  /// The domain whose clock the memory runs on.
+  private var memoryDomain: Int { spec.memory.clock == nil ? 0 : 1 }
 
   /// The clock edge of a delivery: bytes become visible in the buffer they are for.
   private mutating func commitDelivery() {
@@ -169,25 +177,46 @@ public struct SystolicMachine: Machine, Sendable, Codable {
   }
 
   /// Asleep while only the memory works, waiting when nothing is under way.
-  public func activity(of domain: Int, after cycle: Int) -> Activity {
-    if isArrayBusy { return .busy }
+  public mutating func activity(of domain: Int, after cycle: Int) -> Activity {
+    guard spec.memory.clock != nil else {
+      return coreActivity().sooner(memory.activity(requests: requests, responses: responses, after: cycle))
+    }
+    return domain == 0 ? coreActivity() : memoryActivity(after: cycle)
+  }
+
+  private mutating func coreActivity() -> Activity {
+    if isArrayBusy || requests.senderIsSettling || responses.receiverIsSettling { return .busy }
     if let layer, prefetcher.canAct(layer, prefetchView, transfers, vector) { return .busy }
     if vector.isBusy(transfers) { return .busy }
     return transfers.activity(requests: requests, responses: responses, packed: vector.packed)
-      .sooner(memory.activity(requests: requests, responses: responses, after: cycle))
+  }
+
+  /// A DRAM that nobody asks anything refreshes on, but not for a core that waits for nothing that could still come.
+  private mutating func memoryActivity(after cycle: Int) -> Activity {
+    if requests.receiverIsSettling || responses.senderIsSettling { return .busy }
+    let isIdle = memory.isQuiescent && requests.isQuiescent && responses.isQuiescent
+    if isIdle, coreActivity() == .waiting { return .waiting }
+    return memory.activity(requests: requests, responses: responses, after: cycle)
   }
 
   /// Labels skipped cycles by what the array waits for.
   public mutating func credit(skipped cycles: Int, domain: Int) {
+    guard domain == 0 else { return }
     counters.cycles += cycles
-    counters.labels[layer == nil ? .idle : folds.waitLabel(folds.issue(readiness).hold)] += cycles * spec.peCount
+    if layer == nil {
+      counters.labels[.idle] += cycles * spec.peCount
+    } else {
+      bookWait(folds.issue(readiness).hold, cycles: cycles)
+    }
     vector.credit(skipped: cycles)
   }
 
   /// Every fold has left, every psum is stored, nothing is under way.
   public var isQuiescent: Bool {
-    prefetcher.isFinished && folds.isFinished && !isArrayBusy && transfers.isQuiescent
-      && vector.isQuiescent && memory.isQuiescent && requests.isQuiescent && responses.isQuiescent
+    mutating get {
+      folds.isFinished && prefetcher.isFinished && !isArrayBusy && transfers.isQuiescent
+        && vector.isQuiescent && memory.isQuiescent && requests.isQuiescent && responses.isQuiescent
+    }
   }
 
   /// What the sequencer, the prefetcher and the transfer engine wait for.

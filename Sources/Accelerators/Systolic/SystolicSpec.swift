@@ -35,11 +35,11 @@ public struct SystolicSpec: Sendable, Codable, Equatable {
   /// The vector unit behind the array.
   public var vector: VectorPath.Spec
   /// The off-chip memory.
-  public var memory: IdealMemory.Spec
+  public var memory: OffChipMemory.Spec
   /// The core clock.
   public var clock: ClockDomain
 
-  /// A spec by its parts.
+  /// A spec by its parts, with an ideal memory on the core's clock; set `memory` for any other.
   public init(
     dataflow: Dataflow, arithmetic: Arithmetic, rows: Int, columns: Int, macStages: Int, edgeRegisters: Int,
     isDoubleBuffered: Bool, gatesZeros: Bool, ifmapSpad: OperandScratchpad.Spec, filterSpad: OperandScratchpad.Spec,
@@ -60,7 +60,7 @@ public struct SystolicSpec: Sendable, Codable, Equatable {
     self.accumulatorHalves = accumulatorHalves
     self.biasBytes = biasBytes
     self.vector = vector
-    self.memory = memory
+    self.memory = OffChipMemory.Spec(memory)
     self.clock = clock
   }
 

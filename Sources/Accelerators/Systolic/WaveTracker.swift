@@ -19,7 +19,8 @@ struct WaveTracker: Sendable, Codable {
   /// Moves folds that have left before `step` to the past; `reach` is the number of steps in which a load passes every PE.
   mutating func retire(before step: Int, reach: Int) {
     while let oldest = waves.first, oldest.end <= step {
-      pastWaves = [oldest]
+      pastWaves.removeAll(keepingCapacity: true)
+      pastWaves.append(oldest)
       waves.removeFirst()
     }
     while let oldest = loads.first, oldest.end <= step {

@@ -77,13 +77,13 @@ public struct VectorPath: Sendable, Codable {
 
   // MARK: One cycle
 
-  mutating func evaluate(psum: (Int) -> Int32, transfers: inout TransferEngine) {
+  mutating func evaluate(psums: [Int32], transfers: inout TransferEngine) {
     if streams.layer != nil {
       let (load, job) = streams.evaluate(view(transfers))
       if let load { transfers.queue(load) }
       if let job { queue(job) }
     }
-    sequencer.evaluate(psum: psum, buffer: &buffer, unit: &unit)
+    sequencer.evaluate(psums: psums, buffer: &buffer, unit: &unit)
     unit.evaluate(results: &results)
     packer.evaluate(results: &results, packed: &packed)
   }

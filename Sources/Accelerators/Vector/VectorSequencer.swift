@@ -42,7 +42,7 @@ struct VectorSequencer: Sendable, Codable {
   func canRead(_ unit: borrowing VectorUnit) -> Bool { !jobs.isEmpty && unit.canSend }
 
   /// Reads at most one operand vector into the unit's queue.
-  mutating func evaluate(psum: (Int) -> Int32, buffer: inout VectorBuffer, unit: inout VectorUnit) {
+  mutating func evaluate(psums: [Int32], buffer: inout VectorBuffer, unit: inout VectorUnit) {
     guard let job = jobs.first, unit.canSend else { return }
     let count = min(laneOffset.count, job.results - position)
     if tap == 0 { placeLanes(job, count) }
@@ -50,7 +50,7 @@ struct VectorSequencer: Sendable, Codable {
     switch job.source {
     case .psums:
       for lane in 0..<count {
-        unit.arriving.values[lane] = psum(Int(laneOffset[lane] &+ place.offset))
+        unit.arriving.values[lane] = psums[Int(laneOffset[lane] &+ place.offset)]
         unit.arriving.presence[lane] = .operand
         unit.arriving.channels[lane] = laneRow[lane]
       }

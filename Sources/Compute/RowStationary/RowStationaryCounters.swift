@@ -3,7 +3,8 @@ public import Signals
 /// What the mapped PEs did in one cycle.
 struct Tally: Sendable, Codable, Equatable {
   var macs = 0
-  var gated = 0
+  /// MACs, gated ones included.
+  var issued = 0
   var accumulates = 0
   var waitIfmap = 0
   var waitFilter = 0
@@ -85,7 +86,7 @@ extension RowStationaryArray {
     mutating func add(_ tally: Tally, cycles: Int, idle: Int, off: PECycleLabel) {
       self.cycles += cycles
       labels[.mac] += tally.macs * cycles
-      labels[.gated] += tally.gated * cycles
+      labels[.gated] += (tally.issued - tally.macs) * cycles
       labels[.accumulate] += tally.accumulates * cycles
       labels[.waitIfmap] += tally.waitIfmap * cycles
       labels[.waitFilter] += tally.waitFilter * cycles

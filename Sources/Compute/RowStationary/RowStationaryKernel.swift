@@ -59,6 +59,7 @@ func advancePEs(
         layer, &pes[unchecked: number], number, filterFIFO.span, filterFlitWords.span, &filterSpad, &tally)
     }
   }
+  if tally.issued &+ tally.accumulates &+ tally.ifmapWrites &+ tally.filterWrites > 0 { tally.isChanged = true }
   return tally
 }
 
@@ -127,28 +128,26 @@ private func issueMAC(
   _ layer: LayerConstants, _ pe: inout RowStationaryPE, _ number: Int, _ ifmapSpad: borrowing MutableSpan<Int16>,
   _ filterSpad: borrowing MutableSpan<Int16>, _ tally: inout Tally
 ) {
-  if let label = pe.macStall {
-    if label == .waitIfmap { tally.waitIfmap &+= 1 } else { tally.waitFilter &+= 1 }
+  guard pe.ifmapCount > pe.tap, pe.filterCount > pe.weight else {
+    if pe.macStall == .waitIfmap { tally.waitIfmap &+= 1 } else { tally.waitFilter &+= 1 }
     if !pe.isPipelineEmpty { tally.isChanged = true }
     pe.operation1 = .none
     return
   }
-  tally.isChanged = true
-  if pe.filter == 0 {
-    let place = wrap(Int(pe.ifmapHead &+ pe.tap), layer.ifmapWords)
-    pe.held = unsafe ifmapSpad[unchecked: number &* layer.ifmapWords &+ place]
-    tally.ifmapReads &+= 1
-  }
+  // The word is read for the first filter and held for the others; it stays in its place as long.
+  let ifmapPlace = wrap(Int(pe.ifmapHead &+ pe.tap), layer.ifmapWords)
+  let word = unsafe ifmapSpad[unchecked: number &* layer.ifmapWords &+ ifmapPlace]
+  tally.ifmapReads &+= pe.filter == 0 ? 1 : 0
   pe.filter1 = pe.filter
-  pe.ifmap1 = pe.held
+  pe.ifmap1 = word
   // Written without a branch: which operands are zero is what no predictor knows.
-  let isMAC = pe.held != 0
+  let isMAC = word != 0
   let place = wrap(Int(pe.filterHead &+ pe.weight), layer.filterWords)
-  let word = unsafe filterSpad[unchecked: number &* layer.filterWords &+ place]
-  pe.weight1 = isMAC ? word : pe.weight1
+  let weight = unsafe filterSpad[unchecked: number &* layer.filterWords &+ place]
+  pe.weight1 = isMAC ? weight : pe.weight1
   pe.operation1 = isMAC ? .mac : .gated
   tally.macs &+= isMAC ? 1 : 0
-  tally.gated &+= isMAC ? 0 : 1
+  tally.issued &+= 1
   pe.weight &+= 1
   pe.filter &+= 1
   if pe.filter == pe.filters { pe.endTap(layer) }
@@ -158,7 +157,7 @@ extension RowStationaryPE {
   /// Why no MAC can be issued, in the MAC phase.
   @inline(__always)
   var macStall: PECycleLabel? {
-    if filter == 0, ifmapCount <= tap { return .waitIfmap }
+    if ifmapCount <= tap { return .waitIfmap }
     return filterCount <= weight ? .waitFilter : nil
   }
 
@@ -234,7 +233,6 @@ private func issueAccumulation(
     pe.operation1 = .none
     return
   }
-  tally.isChanged = true
   tally.accumulates &+= 1
   let lane = pe.filter % layer.psumsPerFlit
   let endsFlit = lane == layer.psumsPerFlit &- 1 || pe.filter == pe.filters &- 1
@@ -266,7 +264,6 @@ private func loadIfmap(
   pe.ifmapFIFOHead = UInt8(truncatingIfNeeded: wrap(Int(pe.ifmapFIFOHead) &+ 1, layer.ifmapDepth))
   pe.ifmapFIFOCount &-= 1
   tally.ifmapWrites &+= 1
-  tally.isChanged = true
 }
 
 /// One word a cycle from the front flit of the filter FIFO into its ring.
@@ -286,7 +283,6 @@ private func loadFilter(
     pe.filterFIFOCount &-= 1
   }
   tally.filterWrites &+= 1
-  tally.isChanged = true
 }
 
 /// A place in a ring, from a number below twice its size.

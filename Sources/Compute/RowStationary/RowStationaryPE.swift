@@ -22,18 +22,39 @@ struct RowStationaryPE: Sendable, Codable, Equatable {
     var isAccumulation: Bool { rawValue >= Operation.accumulate.rawValue }
   }
 
-  // Behind the multiplier: a product, or the psum that came in.
+  // Ordered by width: 64 bytes, so that few cache lines hold a PE.
+
+  /// Behind the multiplier: a product, or the psum that came in.
   var product: Int32 = 0
-  var operation2 = Operation.none
-  var filter2: UInt8 = 0
-  // Behind the spads.
-  var operation1 = Operation.none
-  var filter1: UInt8 = 0
+  /// Behind the input FIFO: the psum from below.
+  var psumIn1: Int32 = 0
+  /// Windows left in this row, this one included; rows left in this pass; passes left.
+  var windowsLeft: Int32 = 0
+  var rowsLeft: Int32 = 0
+  var passesLeft: Int32 = 0
+
+  /// Behind the spads. The ifmap word is read once and held for all filters.
   var ifmap1: Int16 = 0
   var weight1: Int16 = 0
-  var psumIn1: Int32 = 0
+  /// Word of the window of the next MAC.
+  var tap: Int16 = 0
+  /// Word of the pass's filters of the next MAC.
+  var weight: Int16 = 0
+  /// The window's first word in the ring, words from there on, and words of them that are no longer needed.
+  var ifmapHead: Int16 = 0
+  var ifmapCount: Int16 = 0
+  var ifmapDropped: Int16 = 0
+  /// The same of the pass's filters.
+  var filterHead: Int16 = 0
+  var filterCount: Int16 = 0
+  var filterDropped: Int16 = 0
 
-  // Control.
+  // What the pipeline does, and for which filter.
+  var operation2 = Operation.none
+  var filter2: UInt8 = 0
+  var operation1 = Operation.none
+  var filter1: UInt8 = 0
+
   var phase = Phase.off
   /// Filter of the next operation.
   var filter: UInt8 = 0
@@ -49,24 +70,6 @@ struct RowStationaryPE: Sendable, Codable, Equatable {
   /// Windows that end a row of the ifmap, and a pass: all of their words leave.
   var endsRow = false
   var endsPass = false
-  /// The ifmap word in use: read once, multiplied with all filters.
-  var held: Int16 = 0
-  /// Word of the window of the next MAC.
-  var tap: Int16 = 0
-  /// Word of the pass's filters of the next MAC.
-  var weight: Int16 = 0
-  /// The window's first word in the ring, words from there on, and words of them that are no longer needed.
-  var ifmapHead: Int16 = 0
-  var ifmapCount: Int16 = 0
-  var ifmapDropped: Int16 = 0
-  /// The same of the pass's filters.
-  var filterHead: Int16 = 0
-  var filterCount: Int16 = 0
-  var filterDropped: Int16 = 0
-  /// Windows left in this row, this one included; rows left in this pass; passes left.
-  var windowsLeft: Int32 = 0
-  var rowsLeft: Int32 = 0
-  var passesLeft: Int32 = 0
 
   // FIFOs: first place and places in use.
   var ifmapFIFOHead: UInt8 = 0

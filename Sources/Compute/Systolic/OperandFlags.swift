@@ -10,4 +10,6 @@ public enum OperandFlags {
   public static let shift: UInt8 = 4
   /// Stationary operands only: this shift is the last of its load, so the wave of the next load starts afresh.
   public static let loadEnd: UInt8 = 8
+  /// The operand is not zero: what a PE looks at to gate its multiplier.
+  public static let nonzero: UInt8 = 16
 }

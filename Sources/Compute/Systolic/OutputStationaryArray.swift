@@ -55,20 +55,11 @@ public struct OutputStationaryArray: Sendable, Codable {
   /// Results on their way out, where double-buffered.
   var drain, drainNext: [Int32]
 
-  // The edges in this step.
-  var westWords: [Int16]
-  var westFlags: [UInt8]
-  var northWords: [Int16]
-  var northFlags: [UInt8]
-
+  /// Rows that each column has emptied, -1 where it does not drain: a wire.
+  var drainedRows: [Int32]
   var lastInFlight = 0
   var drains = false
   var isStepping = false
-
-  /// Facts of this step: MACs that fired, and those of them with two operands other than zero.
-  public private(set) var firesInStep = 0
-  /// MACs of this step that fired with two operands other than zero.
-  public private(set) var nonzeroInStep = 0
 
   /// An array with empty registers.
   public init(_ spec: Spec, arithmetic: Arithmetic) {
@@ -85,32 +76,35 @@ public struct OutputStationaryArray: Sendable, Codable {
     product = products.first ?? []
     lastPulses = [[UInt8]](repeating: bits, count: spec.isDoubleBuffered ? spec.macStages - 1 : 0)
     (psum, psumNext) = (sums, sums)
+    drainedRows = [Int32](repeating: -1, count: spec.columns)
     (drain, drainNext) = spec.isDoubleBuffered ? (sums, sums) : ([], [])
-    westWords = [Int16](repeating: 0, count: spec.rows)
-    westFlags = [UInt8](repeating: 0, count: spec.rows)
-    northWords = [Int16](repeating: 0, count: spec.columns)
-    northFlags = [UInt8](repeating: 0, count: spec.columns)
   }
 
-  /// Evaluates one enabled step. `drainedRows[c]` is the number of rows that column c has emptied, -1 if it does not drain.
-  public mutating func step(west: borrowing SkewBuffer, north: borrowing SkewBuffer, drainedRows: [Int32]) {
-    takeEdges(west: west, north: north)
-    shiftRight(ifmap, westWords, into: &ifmapNext, columns: spec.columns)
-    shiftRight(ifmapFlags, westFlags, into: &ifmapFlagsNext, columns: spec.columns)
-    shiftDown(filter, northWords, into: &filterNext)
-    shiftDown(filterFlags, northFlags, into: &filterFlagsNext)
+  /// Evaluates one enabled step.
+  ///
+  /// Column c's control word, which says how many rows the column has emptied, lies c places before `slot` in the ring of
+  /// `control` words; `slot` is -1 while no column drains.
+  public mutating func step(
+    west: borrowing SkewBuffer, north: borrowing SkewBuffer, control: [PsumControl], slot: Int
+  ) -> MACCount {
+    if west.edgeFlags[0] & OperandFlags.last != 0 { lastInFlight = spec.rows + spec.columns + spec.macStages }
+    shiftRight(ifmap, west.edgeWords, into: &ifmapNext, columns: spec.columns)
+    shiftRight(ifmapFlags, west.edgeFlags, into: &ifmapFlagsNext, columns: spec.columns)
+    shiftDown(filter, north.edgeWords, into: &filterNext)
+    shiftDown(filterFlags, north.edgeFlags, into: &filterFlagsNext)
+    let macs: MACCount
     switch arithmetic {
-    case .int8: accumulate(IntegerArithmetic.self)
-    case .bfloat16: accumulate(BFloat16Arithmetic.self)
+    case .int8: macs = accumulate(IntegerArithmetic.self)
+    case .bfloat16: macs = accumulate(BFloat16Arithmetic.self)
     }
-    drains = false
-    for column in 0..<spec.columns where drainedRows[column] >= 0 { drains = true }
+    drains = slot >= 0 && readDrainedRows(control, slot)
     if spec.isDoubleBuffered {
-      drainBeside(drainedRows)
+      drainBeside()
     } else if drains {
       Self.shiftOut(drainedRows, from: psum, into: &psumNext, spec)
     }
     isStepping = true
+    return macs
   }
 
   /// The clock edge: registers that were evaluated take their next value.
@@ -128,8 +122,6 @@ public struct OutputStationaryArray: Sendable, Codable {
       for stage in stride(from: products.count - 1, to: 0, by: -1) { products.swapAt(stage, stage - 1) }
       swap(&products[0], &product)
     }
-    firesInStep = 0
-    nonzeroInStep = 0
   }
 
   /// All psums at the foot of the columns, as they stand in this step.
@@ -145,27 +137,23 @@ public struct OutputStationaryArray: Sendable, Codable {
 
 extension OutputStationaryArray {
   /// Whether an operand of the MAC that fires in this step is zero: a wire, valid between `step` and `commit`.
-  public func hasZeroOperand(_ index: Int) -> Bool { ifmapNext[index] & 0x7FFF == 0 || filterNext[index] & 0x7FFF == 0 }
+  public func hasZeroOperand(_ index: Int) -> Bool {
+    ifmapFlagsNext[index] & filterFlagsNext[index] & OperandFlags.nonzero == 0
+  }
 }
 
 // MARK: - One step, part by part
 
 extension OutputStationaryArray {
-  private mutating func takeEdges(west: borrowing SkewBuffer, north: borrowing SkewBuffer) {
-    west.readEdge(words: &westWords, flags: &westFlags, perLane: OperandFlags.valid)
-    north.readEdge(words: &northWords, flags: &northFlags, perLane: OperandFlags.valid | OperandFlags.last)
-    if westFlags[0] & OperandFlags.last != 0 { lastInFlight = spec.rows + spec.columns + spec.macStages }
-  }
-
-  private mutating func accumulate<Contract: MACArithmetic>(_ contract: Contract.Type) {
-    firesInStep = countFires(ifmapFlagsNext, filterFlagsNext)
-    nonzeroInStep = firesInStep == 0 ? 0 : countNonzero(ifmapNext, filterNext)
+  private mutating func accumulate<Contract: MACArithmetic>(_ contract: Contract.Type) -> MACCount {
+    let macs = countMACs(ifmapFlagsNext, filterFlagsNext)
     if products.isEmpty {
       accumulateInPlace(contract, ifmap: ifmapNext, filter: filterNext, psum: psum, into: &psumNext)
-      return
+      return macs
     }
     addAll(contract, psum, products[products.count - 1], into: &psumNext, distance: 0)
     multiplyAll(contract, ifmapNext, filterNext, into: &product)
+    return macs
   }
 
   /// Column c passes its results down: row r sends until it has sent those of rows 0...r.
@@ -182,8 +170,20 @@ extension OutputStationaryArray {
     }
   }
 
+  /// Takes from the control words how many rows each column has emptied; returns whether any column drains.
+  private mutating func readDrainedRows(_ control: [PsumControl], _ first: Int) -> Bool {
+    var slot = first
+    var drains = false
+    for column in 0..<spec.columns {
+      drainedRows[column] = control[slot].drainedRows
+      if drainedRows[column] >= 0 { drains = true }
+      slot = slot == 0 ? control.count - 1 : slot - 1
+    }
+    return drains
+  }
+
   /// Double buffering: the drain registers shift, and where the `last` pulse arrives the finished psum moves over.
-  private mutating func drainBeside(_ drainedRows: [Int32]) {
+  private mutating func drainBeside() {
     guard drains || lastInFlight > 0 else { return }
     for index in drain.indices { drainNext[index] = drain[index] }
     if drains { Self.shiftOut(drainedRows, from: drain, into: &drainNext, spec) }

@@ -46,7 +46,7 @@ public struct PsumAccumulator: Sendable, Codable {
     public var biasReads = 0
     /// Additions at the feet of the columns.
     public var additions = 0
-    /// Psums read to be stored off chip.
+    /// Psums read to be stored off chip or to be requantised.
     public var storeReads = 0
 
     /// What each of them counts.
@@ -61,7 +61,9 @@ public struct PsumAccumulator: Sendable, Codable {
       .init("additions", unit: "operations", "Additions at the columns' feet: psum_reads + bias_reads.") {
         $0.additions
       },
-      .init("store_reads", unit: "accesses", "Psums read to be stored off chip.") { $0.storeReads },
+      .init("store_reads", unit: "accesses", "Psums read to be stored off chip or to be requantised.") {
+        $0.storeReads
+      },
     ]
   }
 
@@ -78,7 +80,8 @@ public struct PsumAccumulator: Sendable, Codable {
   /// Complete sets of psums since the layer began.
   public private(set) var completedTiles = 0
 
-  var storage: [Int32]
+  /// The psums, half behind half: what the store path reads.
+  public private(set) var storage: [Int32]
   var biases: [Int32]
   /// This step's psums at the feet of the columns.
   public var arriving: [Int32]
@@ -102,51 +105,38 @@ public struct PsumAccumulator: Sendable, Codable {
     writeValues = [Int32](repeating: 0, count: columns)
   }
 
-  /// One psum, as the store path reads it.
-  public func psum(at address: Int) -> Int32 { storage[address] }
-
   /// Forgets counts of the last layer's tiles and clears the bias registers.
   public mutating func beginLayer() {
     completedTiles = 0
     for index in biases.indices { biases[index] = 0 }
   }
 
-  /// Evaluates one enabled step: `control[c]` says what column c's psum is.
-  public mutating func step(_ control: [PsumControl]) {
+  /// Evaluates one enabled step. Column c's control word lies c places before `slot` in the ring of `control` words.
+  public mutating func step(_ control: [PsumControl], slot: Int) {
     switch arithmetic {
-    case .int8: accumulate(IntegerArithmetic.self, control)
-    case .bfloat16: accumulate(BFloat16Arithmetic.self, control)
+    case .int8: accumulate(IntegerArithmetic.self, control, slot)
+    case .bfloat16: accumulate(BFloat16Arithmetic.self, control, slot)
     }
   }
 
-  private mutating func accumulate<Contract: MACArithmetic>(_: Contract.Type, _ control: [PsumControl]) {
+  private mutating func accumulate<Contract: MACArithmetic>(_: Contract.Type, _ control: [PsumControl], _ first: Int) {
     isWriting = true
+    let sums = addArriving(
+      Contract.self, control, first, arriving: arriving, storage: storage, biases: biases,
+      addresses: &writeAddresses, values: &writeValues)
+    counters.reads += sums.reads
+    counters.biasReads += sums.biasReads
+    counters.additions += sums.reads + sums.biasReads
     // Sets of psums complete in order only at the last column: a narrower set behind a wide one is done with its own first.
-    completes = control[columns - 1].completesTile
-    for column in 0..<columns {
-      let word = control[column]
-      guard word.address >= 0, column < Int(word.columns) else {
-        writeAddresses[column] = -1
-        continue
-      }
-      let address = Int(word.address) + column
-      let startsFromBias = word.bias >= 0
-      let old = startsFromBias ? biases[Int(word.bias) + column * Int(word.biasStride)] : storage[address]
-      writeAddresses[column] = Int32(address)
-      writeValues[column] = Contract.add(old, arriving[column])
-      if startsFromBias { counters.biasReads += 1 } else { counters.reads += 1 }
-    }
+    let last = first - (columns - 1)
+    completes = control[last < 0 ? last + control.count : last].completesTile
   }
 
   /// The clock edge.
   public mutating func commit() {
     guard isWriting else { return }
     isWriting = false
-    for column in 0..<columns where writeAddresses[column] >= 0 {
-      storage[Int(writeAddresses[column])] = writeValues[column]
-      counters.writes += 1
-    }
-    counters.additions = counters.reads + counters.biasReads
+    counters.writes += writeAll(writeAddresses, writeValues, into: &storage)
     if completes { completedTiles += 1 }
     completes = false
   }
@@ -158,6 +148,60 @@ public struct PsumAccumulator: Sendable, Codable {
     biases[address / 4] = Int32(bitPattern: old & ~(0xFF << shift) | UInt32(byte) << shift)
   }
 
-  /// Counts psums that left for off-chip memory.
+  /// Counts psums that were read to leave the accumulator.
   public mutating func countStoreReads(_ words: Int) { counters.storeReads += words }
+}
+
+// MARK: - One step over all columns
+
+/// Adds what arrives at each column to the psum that its control word names; address -1 where a column has none.
+private func addArriving<Contract: MACArithmetic>(
+  _: Contract.Type, _ control: [PsumControl], _ first: Int, arriving: [Int32], storage: [Int32], biases: [Int32],
+  addresses: inout [Int32], values: inout [Int32]
+) -> (reads: Int, biasReads: Int) {
+  let control = control.span
+  let arriving = arriving.span
+  var addresses = addresses.mutableSpan
+  var values = values.mutableSpan
+  precondition(
+    arriving.count == addresses.count && values.count == addresses.count && arriving.count <= control.count
+      && control.indices.contains(first), "a column has a control word")
+  var slot = first
+  var (reads, biasReads) = (0, 0)
+  for column in 0..<addresses.count {
+    let word = unsafe control[unchecked: slot]
+    slot = slot == 0 ? control.count &- 1 : slot &- 1
+    guard word.address >= 0, column < Int(word.columns) else {
+      unsafe addresses[unchecked: column] = -1
+      continue
+    }
+    let address = Int(word.address) &+ column
+    let old: Int32
+    if word.bias >= 0 {
+      old = biases[Int(word.bias) &+ column &* Int(word.biasStride)]
+      biasReads &+= 1
+    } else {
+      old = storage[address]
+      reads &+= 1
+    }
+    unsafe addresses[unchecked: column] = Int32(truncatingIfNeeded: address)
+    unsafe values[unchecked: column] = Contract.add(old, arriving[unchecked: column])
+  }
+  return (reads, biasReads)
+}
+
+/// Writes every value whose address is not -1; returns how many.
+private func writeAll(_ addresses: [Int32], _ values: [Int32], into storage: inout [Int32]) -> Int {
+  let addresses = addresses.span
+  let values = values.span
+  var storage = storage.mutableSpan
+  precondition(values.count == addresses.count, "a write has an address and a value")
+  var writes = 0
+  for column in 0..<addresses.count {
+    let address = unsafe Int(addresses[unchecked: column])
+    guard address >= 0 else { continue }
+    storage[address] = unsafe values[unchecked: column]
+    writes &+= 1
+  }
+  return writes
 }

@@ -1,3 +1,5 @@
+import Tensors
+
 /// The path from a scratchpad to one edge of an array: read pipeline, then one more register for each further lane.
 ///
 /// Lane l is delayed by `latency + l` steps, so that operands of one vector enter the array as a diagonal wave. The registers
@@ -12,10 +14,15 @@ public struct SkewBuffer: Sendable, Codable {
   let depth: Int
   var words: [Int16]
   var flags: [UInt8]
-  var usedLanes: [Int32]
   /// Slot that the current step writes.
   var head = 0
+  /// Steps until every register is empty: an empty buffer costs nothing.
+  private var stepsToEmpty = 0
   let registerPlaces: [RegisterPlace]
+
+  /// What stands at the array's edge in this step, lane by lane.
+  var edgeWords: [Int16]
+  var edgeFlags: [UInt8]
 
   /// A buffer whose registers are all empty.
   public init(lanes: Int, latency: Int) {
@@ -24,60 +31,97 @@ public struct SkewBuffer: Sendable, Codable {
     self.latency = latency
     depth = latency + lanes + 1
     words = [Int16](repeating: 0, count: depth * lanes)
-    flags = [UInt8](repeating: 0, count: depth)
-    usedLanes = [Int32](repeating: 0, count: depth)
+    flags = [UInt8](repeating: 0, count: depth * lanes)
+    edgeWords = [Int16](repeating: 0, count: lanes)
+    edgeFlags = [UInt8](repeating: 0, count: lanes)
     registerPlaces = (0..<lanes).flatMap { lane in
       (0..<latency + lane).map { RegisterPlace(lane: Int32(lane), stage: Int32($0)) }
     }
   }
 
-  /// Writes this step's vector, of which lanes beyond `used` must be 0.
-  public mutating func push(_ vector: [Int16], flags newFlags: UInt8, used: Int) {
-    precondition(vector.count == lanes, "a vector is as wide as its edge")
-    flags[head] = newFlags
-    usedLanes[head] = Int32(used)
-    let first = head * lanes
-    let lanes = lanes
-    let source = vector.span
-    var words = words.mutableSpan
-    for lane in 0..<lanes { words[first + lane] = source[lane] }
-  }
-
-  /// Writes a slot of zeros: no operand enters in this step.
-  public mutating func pushEmpty(flags newFlags: UInt8 = 0) {
-    flags[head] = newFlags
-    usedLanes[head] = 0
-    for index in head * lanes..<(head + 1) * lanes { words[index] = 0 }
-  }
-
-  /// The words and flags that stand at the array's edge in this step, lane by lane.
+  /// Writes this step's vector, of which lanes beyond `used` must be 0, and drives the edge.
   ///
-  /// Flags in `perLane` are cleared on lanes that the vector does not use; the others travel on every lane.
-  public func readEdge(words edge: inout [Int16], flags edgeFlags: inout [UInt8], perLane: UInt8) {
-    precondition(edge.count == lanes && edgeFlags.count == lanes, "an edge is as wide as its buffer")
-    var edge = edge.mutableSpan
-    var edgeFlags = edgeFlags.mutableSpan
-    let words = words.span
-    let flags = flags.span
-    let usedLanes = usedLanes.span
-    var slot = head - latency
-    if slot < 0 { slot += depth }
-    for lane in 0..<lanes {
-      edge[lane] = words[slot * lanes + lane]
-      let mask = lane < Int(usedLanes[slot]) ? 0xFF : ~perLane
-      edgeFlags[lane] = flags[slot] & mask
-      slot = slot == 0 ? depth - 1 : slot - 1
+  /// Lanes beyond `used` carry no valid bit; the other flags travel on every lane. `OperandFlags.nonzero` is set here.
+  public mutating func push(_ vector: [Int16], flags newFlags: UInt8, used: Int) {
+    precondition(vector.count == lanes && used <= lanes, "a vector is as wide as its edge")
+    writeSlot(vector, newFlags, used: used, first: head * lanes, words: &words, flags: &flags)
+    stepsToEmpty = depth + 1
+    driveEdge()
+  }
+
+  /// Writes a slot of zeros, because no operand enters in this step, and drives the edge.
+  public mutating func pushEmpty(flags newFlags: UInt8 = 0) {
+    if newFlags != 0 { stepsToEmpty = depth + 1 }
+    guard stepsToEmpty > 0 else { return }
+    for index in head * lanes..<(head + 1) * lanes {
+      words[index] = 0
+      flags[index] = newFlags
     }
+    driveEdge()
   }
 
   /// The clock edge of an enabled step.
   public mutating func advance() {
     head = head + 1 == depth ? 0 : head + 1
+    if stepsToEmpty > 0 { stepsToEmpty -= 1 }
   }
+}
 
-  // MARK: For observers
+// MARK: - One step
 
-  /// Lane and stage of every register, lane by lane.
+extension SkewBuffer {
+  /// Lane l sees the word that was pushed `latency + l` steps ago: a diagonal through the ring, in two straight pieces.
+  private mutating func driveEdge() {
+    let newest = head - latency
+    let start = newest < 0 ? newest + depth : newest
+    let turn = min(start + 1, lanes)
+    copyDiagonal(words, from: start * lanes, into: &edgeWords, lanes: 0..<turn)
+    copyDiagonal(flags, from: start * lanes, into: &edgeFlags, lanes: 0..<turn)
+    guard turn < lanes else { return }
+    let behindTurn = (depth - 1) * lanes + turn
+    copyDiagonal(words, from: behindTurn, into: &edgeWords, lanes: turn..<lanes)
+    copyDiagonal(flags, from: behindTurn, into: &edgeFlags, lanes: turn..<lanes)
+  }
+}
+
+/// Writes a vector and its flags into the slot that begins at `first`.
+private func writeSlot(
+  _ vector: [Int16], _ newFlags: UInt8, used: Int, first: Int, words: inout [Int16], flags: inout [UInt8]
+) {
+  let vector = vector.span
+  var words = words.mutableSpan
+  var flags = flags.mutableSpan
+  precondition(first >= 0 && first + vector.count <= words.count && words.count == flags.count, "a slot is a vector")
+  for lane in 0..<vector.count {
+    let word = unsafe vector[unchecked: lane]
+    unsafe words[unchecked: first &+ lane] = word
+    // The sign bit is masked, so that bfloat16's negative zero counts as zero.
+    unsafe flags[unchecked: first &+ lane] = newFlags | (word & 0x7FFF == 0 ? 0 : OperandFlags.nonzero)
+  }
+  for lane in used..<vector.count { flags[first + lane] &= ~OperandFlags.valid }
+}
+
+/// Copies one register a lane: each further lane's lies one slot earlier and one place further on.
+private func copyDiagonal<Word: BitwiseCopyable>(
+  _ ring: [Word], from first: Int, into edge: inout [Word], lanes: Range<Int>
+) {
+  let ring = ring.span
+  var edge = edge.mutableSpan
+  let step = edge.count - 1
+  precondition(
+    lanes.upperBound <= edge.count && first < ring.count && first - (lanes.count - 1) * step >= 0,
+    "a diagonal lies in the ring")
+  var index = first
+  for lane in lanes {
+    unsafe edge[unchecked: lane] = ring[unchecked: index]
+    index &-= step
+  }
+}
+
+// MARK: - For observers
+
+extension SkewBuffer {
+  /// Lane and stage of a register.
   struct RegisterPlace: Sendable, Codable {
     let lane: Int32
     let stage: Int32
@@ -89,12 +133,11 @@ public struct SkewBuffer: Sendable, Codable {
     return (slot < 0 ? slot + depth : slot) * lanes
   }
 
-  /// The word at the array's edge in this step.
-  public func edgeWord(lane: Int) -> Int16 { words[slot(stagesBehind: latency + lane - 1) + lane] }
+  /// The word at the array's edge, whether or not the array takes it in this cycle.
+  func edgeWord(lane: Int) -> Int16 { words[slot(stagesBehind: latency + lane - 1) + lane] }
 
-  /// Whether an operand stands at the array's edge in this step.
-  public func isEdgeValid(lane: Int) -> Bool {
-    let slot = slot(stagesBehind: latency + lane - 1) / lanes
-    return flags[slot] & OperandFlags.valid != 0 && lane < Int(usedLanes[slot])
+  /// Whether an operand stands at the array's edge.
+  func isEdgeValid(lane: Int) -> Bool {
+    flags[slot(stagesBehind: latency + lane - 1) + lane] & OperandFlags.valid != 0
   }
 }

@@ -63,23 +63,12 @@ public struct StationaryArray: Sendable, Codable {
   var product: [Int32]
   var psum, psumNext: [Int32]
 
-  // The edges in this step, driven by the skew buffers.
-  var westWords: [Int16]
-  var westFlags: [UInt8]
-  var northWords: [Int16]
-  var northFlags: [UInt8]
-
   /// Swap pulses that are still inside the array.
   var swapsInFlight = 0
   var isStepping = false
   var chainShifts = false
   var shiftedLastStep = false
   var swapped: [Int32] = []
-
-  /// Facts of this step: MACs that fired, and those of them with two operands other than zero.
-  public private(set) var firesInStep = 0
-  /// MACs of this step that fired with two operands other than zero.
-  public private(set) var nonzeroInStep = 0
 
   /// An array with empty registers.
   public init(_ spec: Spec, arithmetic: Arithmetic) {
@@ -97,24 +86,22 @@ public struct StationaryArray: Sendable, Codable {
     products = [[Int32]](repeating: sums, count: spec.macStages - 1)
     product = products.first ?? []
     (psum, psumNext) = (sums, sums)
-    westWords = [Int16](repeating: 0, count: spec.rows)
-    westFlags = [UInt8](repeating: 0, count: spec.rows)
-    northWords = [Int16](repeating: 0, count: spec.columns)
-    northFlags = [UInt8](repeating: 0, count: spec.columns)
   }
 
   /// Evaluates one enabled step: takes the edges from their skew buffers and computes every register's next value.
-  public mutating func step(west: borrowing SkewBuffer, north: borrowing SkewBuffer) {
-    takeEdges(west: west, north: north)
-    shiftRight(moving, westWords, into: &movingNext, columns: spec.columns)
-    shiftRight(movingFlags, westFlags, into: &movingFlagsNext, columns: spec.columns)
-    loadStationary()
+  public mutating func step(west: borrowing SkewBuffer, north: borrowing SkewBuffer) -> MACCount {
+    if west.edgeFlags[0] & OperandFlags.swap != 0 { swapsInFlight = spec.rows + spec.columns }
+    shiftRight(moving, west.edgeWords, into: &movingNext, columns: spec.columns)
+    shiftRight(movingFlags, west.edgeFlags, into: &movingFlagsNext, columns: spec.columns)
+    loadStationary(north.edgeWords, north.edgeFlags)
     if spec.isDoubleBuffered { swapStationary() }
+    let macs: MACCount
     switch arithmetic {
-    case .int8: accumulate(IntegerArithmetic.self)
-    case .bfloat16: accumulate(BFloat16Arithmetic.self)
+    case .int8: macs = accumulate(IntegerArithmetic.self)
+    case .bfloat16: macs = accumulate(BFloat16Arithmetic.self)
     }
     isStepping = true
+    return macs
   }
 
   /// The clock edge: registers that were evaluated take their next value.
@@ -137,8 +124,6 @@ public struct StationaryArray: Sendable, Codable {
       for stage in stride(from: products.count - 1, to: 0, by: -1) { products.swapAt(stage, stage - 1) }
       swap(&products[0], &product)
     }
-    firesInStep = 0
-    nonzeroInStep = 0
   }
 
   /// All psums of the bottom row, as they stand in this step.
@@ -157,32 +142,25 @@ public struct StationaryArray: Sendable, Codable {
 extension StationaryArray {
   /// Whether an operand of the MAC that fires in this step is zero: a wire, valid between `step` and `commit`.
   public func hasZeroOperand(_ index: Int) -> Bool {
-    let stationary = spec.isDoubleBuffered ? active[index] : chain[index]
-    return movingNext[index] & 0x7FFF == 0 || stationary & 0x7FFF == 0
+    let stationary = spec.isDoubleBuffered ? activeFlags[index] : chainFlags[index]
+    return movingFlagsNext[index] & stationary & OperandFlags.nonzero == 0
   }
 }
 
 // MARK: - One step, part by part
 
 extension StationaryArray {
-  private mutating func takeEdges(west: borrowing SkewBuffer, north: borrowing SkewBuffer) {
-    west.readEdge(words: &westWords, flags: &westFlags, perLane: OperandFlags.valid)
-    north.readEdge(words: &northWords, flags: &northFlags, perLane: OperandFlags.valid)
-    if westFlags[0] & OperandFlags.swap != 0 { swapsInFlight = spec.rows + spec.columns }
-  }
-
   /// Shifts the load chain of every column that is loading.
   ///
   /// A PE shifts only behind a PE that shifted in the step before (`OperandFlags.shift` is that bit): so the new operands
   /// enter as a wave and a shadow operand further down survives until the swap pulse, which runs ahead, has used it.
-  private mutating func loadStationary() {
-    var loads = false
-    for flags in northFlags where flags & OperandFlags.shift != 0 { loads = true }
+  private mutating func loadStationary(_ words: [Int16], _ flags: [UInt8]) {
+    let loads = anyCarries(flags, OperandFlags.shift)
     chainShifts = loads || shiftedLastStep
     shiftedLastStep = loads
     guard chainShifts else { return }
     shiftBehindWave(
-      chain, chainFlags, edge: northWords, edgeFlags: northFlags, into: &chainNext, flags: &chainFlagsNext)
+      chain, chainFlags, edge: words, edgeFlags: flags, into: &chainNext, flags: &chainFlagsNext)
   }
 
   /// Makes the shadow operand the active one wherever the swap pulse arrives; the PE already multiplies with it.
@@ -191,23 +169,23 @@ extension StationaryArray {
     swapsInFlight -= 1
     for index in 0..<movingFlagsNext.count where movingFlagsNext[index] & OperandFlags.swap != 0 {
       active[index] = chain[index]
-      activeFlags[index] = chainFlags[index] & OperandFlags.valid
+      activeFlags[index] = chainFlags[index] & (OperandFlags.valid | OperandFlags.nonzero)
       swapped.append(Int32(index))
     }
   }
 
-  private mutating func accumulate<Contract: MACArithmetic>(_ contract: Contract.Type) {
+  private mutating func accumulate<Contract: MACArithmetic>(_ contract: Contract.Type) -> MACCount {
     let stationary = spec.isDoubleBuffered ? active : chain
     let stationaryFlags = spec.isDoubleBuffered ? activeFlags : chainFlags
-    firesInStep = countFires(movingFlagsNext, stationaryFlags)
-    nonzeroInStep = firesInStep == 0 ? 0 : countNonzero(movingNext, stationary)
+    let macs = countMACs(movingFlagsNext, stationaryFlags)
     let columns = spec.columns
     if products.isEmpty {
       accumulateDown(
         contract, moving: movingNext, stationary: stationary, psum: psum, into: &psumNext, columns: columns)
-      return
+      return macs
     }
     addAll(contract, psum, products[products.count - 1], into: &psumNext, distance: columns)
     multiplyAll(contract, movingNext, stationary, into: &product)
+    return macs
   }
 }

@@ -113,41 +113,37 @@ func addAll<Contract: MACArithmetic>(
   }
 }
 
-/// PEs whose MAC fires: both operands carry their valid bit.
-func countFires(_ left: [UInt8], _ right: [UInt8]) -> Int {
+/// MACs that fire in a step, and those of them with two operands other than zero.
+public typealias MACCount = (fires: Int, nonzero: Int)
+
+/// PEs whose MAC fires, because both operands carry their valid bit, and those of them with two operands other than zero.
+func countMACs(_ left: [UInt8], _ right: [UInt8]) -> MACCount {
   let left = left.span
   let right = right.span
   precondition(left.count == right.count, "register banks of one array have one size")
-  var total = 0
+  var fires = 0
+  var nonzero = 0
   for start in stride(from: 0, to: left.count, by: 128) {
-    // A counter as narrow as the registers lets sixteen of them be added at once; 128 ones fit it.
-    var ones: UInt8 = 0
-    for index in start..<min(start + 128, left.count) {
-      unsafe ones &+= left[unchecked: index] & right[unchecked: index] & OperandFlags.valid
+    // Counters as narrow as the registers let sixteen of them be added at once; 128 ones fit them.
+    var valid: UInt8 = 0
+    var other: UInt8 = 0
+    for index in start..<min(start &+ 128, left.count) {
+      let both = unsafe left[unchecked: index] & right[unchecked: index]
+      valid &+= both & OperandFlags.valid
+      other &+= both >> 4 & both & 1
     }
-    total += Int(ones)
+    fires &+= Int(valid)
+    nonzero &+= Int(other)
   }
-  return total
+  return (fires, nonzero)
 }
 
-/// PEs both of whose operands differ from zero. Slots without an operand hold zeros, so these are MACs that fire.
-///
-/// The sign bit is masked, so that bfloat16's negative zero counts as zero; integer operands never reach -2^15.
-func countNonzero(_ left: [Int16], _ right: [Int16]) -> Int {
-  let left = left.span
-  let right = right.span
-  precondition(left.count == right.count, "register banks of one array have one size")
-  var total = 0
-  for start in stride(from: 0, to: left.count, by: 16384) {
-    var count: Int16 = 0
-    for index in start..<min(start + 16384, left.count) {
-      let leftIsNonzero: Int16 = unsafe left[unchecked: index] & 0x7FFF == 0 ? 0 : 1
-      let rightIsNonzero: Int16 = unsafe right[unchecked: index] & 0x7FFF == 0 ? 0 : 1
-      count &+= leftIsNonzero & rightIsNonzero
-    }
-    total += Int(count)
-  }
-  return total
+/// Whether any of the flags has a bit of `mask`.
+func anyCarries(_ flags: [UInt8], _ mask: UInt8) -> Bool {
+  var all: UInt8 = 0
+  let flags = flags.span
+  for index in 0..<flags.count { unsafe all |= flags[unchecked: index] }
+  return all & mask != 0
 }
 
 /// Words move one PE down in every column whose edge carries the shift flag, behind PEs that shifted in the step before.
@@ -164,17 +160,42 @@ func shiftBehindWave(
   var next = next.mutableSpan
   var nextFlags = nextFlags.mutableSpan
   let columns = edge.count
-  for index in 0..<current.count {
-    let column = index % columns
-    let isTopRow = index < columns
-    let above = isTopRow ? edgeFlags[column] : currentFlags[index &- columns]
-    if edgeFlags[column] & above & OperandFlags.shift != 0 {
-      next[index] = isTopRow ? edge[column] : current[index &- columns]
-      nextFlags[index] = edgeFlags[column] & OperandFlags.loadEnd == 0 ? above : above & OperandFlags.valid
-    } else {
-      next[index] = current[index]
-      nextFlags[index] = currentFlags[index] & ~OperandFlags.shift
+  let count = current.count
+  precondition(
+    currentFlags.count == count && next.count == count && nextFlags.count == count && edgeFlags.count == columns
+      && columns > 0 && count % columns == 0, "register banks of one array have one size")
+  for column in 0..<columns {
+    let step = unsafe LoadStep(
+      current[unchecked: column], currentFlags[unchecked: column], above: edge[unchecked: column],
+      aboveFlags: edgeFlags[unchecked: column], edgeFlags: edgeFlags[unchecked: column])
+    unsafe next[unchecked: column] = step.word
+    unsafe nextFlags[unchecked: column] = step.flags
+  }
+  for first in stride(from: columns, to: count, by: columns) {
+    for column in 0..<columns {
+      let index = first &+ column
+      let step = unsafe LoadStep(
+        current[unchecked: index], currentFlags[unchecked: index], above: current[unchecked: index &- columns],
+        aboveFlags: currentFlags[unchecked: index &- columns], edgeFlags: edgeFlags[unchecked: column])
+      unsafe next[unchecked: index] = step.word
+      unsafe nextFlags[unchecked: index] = step.flags
     }
+  }
+}
+
+/// What the load chain of one PE does in a step, without a branch.
+private struct LoadStep {
+  let word: Int16
+  let flags: UInt8
+
+  @inline(__always)
+  init(_ current: Int16, _ currentFlags: UInt8, above: Int16, aboveFlags: UInt8, edgeFlags: UInt8) {
+    let shifts = edgeFlags & aboveFlags & OperandFlags.shift != 0
+    // The end of a load clears the flag that lets the PE below shift.
+    let kept =
+      edgeFlags & OperandFlags.loadEnd == 0 ? aboveFlags : aboveFlags & ~(OperandFlags.shift | OperandFlags.loadEnd)
+    word = shifts ? above : current
+    flags = shifts ? kept : currentFlags & ~OperandFlags.shift
   }
 }
 

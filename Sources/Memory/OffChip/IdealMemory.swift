@@ -1,4 +1,3 @@
-public import Signals
 public import Simulation
 
 /// An off-chip memory that answers every read after a fixed latency, at a fixed bandwidth, in order.
@@ -23,38 +22,12 @@ public struct IdealMemory: Sendable, Codable {
     }
   }
 
-  /// What the memory counted.
-  public struct Counters: Sendable, Codable, Equatable, CounterSet {
-    /// Reads taken from the port.
-    public var readRequests = 0
-    /// Writes taken from the port.
-    public var writeRequests = 0
-    /// Bytes moved by reads.
-    public var readBytes = 0
-    /// Bytes moved by writes.
-    public var writtenBytes = 0
-    /// Bytes of reads that the requester wanted.
-    public var usefulReadBytes = 0
-    /// Bytes of writes that were enabled.
-    public var usefulWrittenBytes = 0
-
-    /// What each of them counts.
-    public static let definitions: [CounterDefinition<Counters>] = [
-      .init("read_requests", unit: "accesses", "Reads taken from the port.") { $0.readRequests },
-      .init("write_requests", unit: "accesses", "Writes taken from the port.") { $0.writeRequests },
-      .init("read_bytes", unit: "bytes", "Bytes moved by reads: read_requests x port width.") { $0.readBytes },
-      .init("written_bytes", unit: "bytes", "Bytes moved by writes: write_requests x port width.") { $0.writtenBytes },
-      .init("useful_read_bytes", unit: "bytes", "Bytes of reads that the requester wanted.") { $0.usefulReadBytes },
-      .init("useful_written_bytes", unit: "bytes", "Bytes of writes that were enabled.") { $0.usefulWrittenBytes },
-    ]
-  }
-
   /// What is fixed when the memory is built.
   public let spec: Spec
   /// The bytes.
   public var contents: PagedMemory
   /// What it counted.
-  public private(set) var counters = Counters()
+  public private(set) var counters = MemoryCounters()
 
   /// Reads on their way: when their data are due, oldest first, and the data.
   private var dueCycles: [Int]
@@ -103,20 +76,14 @@ public struct IdealMemory: Sendable, Codable {
     guard let request = taken else { return }
     taken = nil
     portFree = max(portFree, takenCycle * spec.bytesPerCycle) + spec.portBytes
-    let useful = request.enables.nonzeroBitCount
+    counters.count(request, portBytes: spec.portBytes)
     if request.isWrite {
       contents.write(request.address, request.data, enables: request.enables)
-      counters.writeRequests += 1
-      counters.writtenBytes += spec.portBytes
-      counters.usefulWrittenBytes += useful
     } else {
       let place = (oldest + inFlight) % dueCycles.count
       dueCycles[place] = takenCycle + spec.latencyCycles
       dueBeats[place] = contents.read(request.address, count: spec.portBytes)
       inFlight += 1
-      counters.readRequests += 1
-      counters.readBytes += spec.portBytes
-      counters.usefulReadBytes += useful
     }
   }
 

@@ -126,13 +126,14 @@ public struct TransferEngine: Sendable, Codable {
 
   /// Sends at most one request and takes at most one answer.
   ///
-  /// `packed` brings stores that are ready for the port; `psum` reads one psum of the accumulator by its address. Returns the
-  /// bytes to be written into a scratchpad.
+  /// `packed` brings stores that are ready for the port; other stores read the accumulator's `psums`. Returns the bytes to be
+  /// written into a scratchpad.
   public mutating func evaluate(
     requests: inout Link<MemoryRequest>, responses: inout Link<MemoryBeat>, packed: inout Link<PackedStore>,
-    psum: (Int) -> Int32
+    psums: [Int32]
   ) -> Delivery? {
-    sendRequest(to: &requests, &packed, psum)
+    guard !loads.isEmpty || !stores.isEmpty || packed.hasFront else { return nil }
+    sendRequest(to: &requests, &packed, psums)
     return takeAnswer(from: &responses)
   }
 
@@ -174,7 +175,7 @@ public struct TransferEngine: Sendable, Codable {
   }
 
   /// Loads and stores in the queues, for observers.
-  var queuedLoads: Int { loads.count }
+  public var queuedLoads: Int { loads.count }
   var queuedStores: Int { stores.count }
   /// The load whose answers arrive and the store whose requests leave, for observers.
   var receivingLoad: Load? { loads.first }
@@ -187,7 +188,7 @@ public struct TransferEngine: Sendable, Codable {
 
 extension TransferEngine {
   private mutating func sendRequest(
-    to requests: inout Link<MemoryRequest>, _ packed: inout Link<PackedStore>, _ psum: (Int) -> Int32
+    to requests: inout Link<MemoryRequest>, _ packed: inout Link<PackedStore>, _ psums: [Int32]
   ) {
     if issued < loads.count, loads[issued].transfer.bytes == 0 { issueEnds = true }
     let hasLoad = issued < loads.count && !issueEnds
@@ -199,7 +200,7 @@ extension TransferEngine {
       return
     }
     if hasStore, !hasLoad || !storesWentLast {
-      requests.send(stores.isEmpty ? packedRequest(&packed) : storeRequest(psum))
+      requests.send(stores.isEmpty ? packedRequest(&packed) : storeRequest(psums))
       counters.storeRequests += 1
       storesWentLast = true
     } else {
@@ -219,7 +220,7 @@ extension TransferEngine {
     return store.request
   }
 
-  private mutating func storeRequest(_ psum: (Int) -> Int32) -> MemoryRequest {
+  private mutating func storeRequest(_ psums: [Int32]) -> MemoryRequest {
     let store = stores[0]
     let block = storeCursor.block(of: store, portBytes: portBytes)
     let run =
@@ -227,7 +228,7 @@ extension TransferEngine {
     var data = MemoryBeat(repeating: 0)
     for byte in 0..<block.count {
       let (word, part) = (block.runOffset + byte).quotientAndRemainder(dividingBy: 4)
-      let value = UInt32(bitPattern: psum(run + word * store.bufferRunStride))
+      let value = UInt32(bitPattern: psums[run + word * store.bufferRunStride])
       data[block.first + byte] = UInt8(truncatingIfNeeded: value >> UInt32(8 * part))
     }
     counters.storedBytes += block.count

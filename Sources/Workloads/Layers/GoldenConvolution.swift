@@ -26,6 +26,9 @@ extension GoldenConvolution {
     let pitch = (length + productBlock - 1) / productBlock * productBlock
     let filters = pitch == length ? filter.elements : repitched(filter.elements, from: length, to: pitch)
     let starts = bias.isEmpty ? [Int32](repeating: 0, count: layer.filters) : bias
+    if layer.filtersPerGroup == 1, layer.groups > 1 {
+      return depthwisePsums(layer, padded: padded, filter: filter.elements, starts: starts, geometry: geometry)
+    }
     var psums = Tensor<Int32>(layer.ofmapShape, repeating: 0)
     var patches = [Int16](repeating: 0, count: positionBlock * pitch)
     var block = [Int32](repeating: 0, count: positionBlock)

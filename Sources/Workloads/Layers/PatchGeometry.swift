@@ -52,11 +52,14 @@ extension ConvolutionLayer {
   func padded<Element>(_ ifmap: [Element], zero: Element) -> [Element] {
     if paddedHeight == inputHeight && paddedWidth == inputWidth { return ifmap }
     var padded = [Element](repeating: zero, count: batch * inputChannels * paddedHeight * paddedWidth)
+    var target = padded.mutableSpan
+    let source = ifmap.span
+    precondition(source.count == batch * inputChannels * inputHeight * inputWidth, "an ifmap has all its elements")
     for plane in 0..<(batch * inputChannels) {
       for row in 0..<inputHeight {
-        let source = (plane * inputHeight + row) * inputWidth
-        let target = (plane * paddedHeight + row + paddingTop) * paddedWidth + paddingLeft
-        padded.replaceSubrange(target..<target + inputWidth, with: ifmap[source..<source + inputWidth])
+        let from = (plane * inputHeight + row) * inputWidth
+        let to = (plane * paddedHeight + row + paddingTop) * paddedWidth + paddingLeft
+        for column in 0..<inputWidth { unsafe target[unchecked: to &+ column] = source[unchecked: from &+ column] }
       }
     }
     return padded

@@ -66,6 +66,7 @@ public struct GoldenNetwork: Sendable {
     case .reshape: return LayerResult(output: inputs[0].reshaped(output.shape))
     case .transpose(let order): return LayerResult(output: transpose(inputs[0], order, output.shape))
     case .table(let table): return stored((inputs[0].integers ?? []).map { table.results[$0 & 255] }, output)
+    case .softmax(let softmax): return stored(softmax.apply((inputs[0].integers ?? []).map { Int32($0) }), output)
     case .golden: return LayerResult(output: try golden(layer, inputs))
     }
   }

@@ -18,6 +18,8 @@ public enum LayerOperation: Sendable {
   case transpose([Int])
   /// A function of one 8-bit element, as a table of 256 results.
   case table(LookupTable)
+  /// A softmax of bytes that only the golden model executes, where onnxruntime's fused form is asked for.
+  case softmax(QuantisedSoftmax)
   /// ONNX nodes that only the golden model executes, in order.
   case golden
 
@@ -50,6 +52,7 @@ public enum LayerOperation: Sendable {
     case .reshape: "reshape"
     case .transpose(let order): "transpose \(order)"
     case .table(let table): "\(table.function) by table"
+    case .softmax: "int8 softmax, golden model only"
     case .golden: "golden model only"
     }
   }

@@ -16,6 +16,7 @@ extension Lowering {
       return lowerMovement(index, .transpose(order))
     case "Relu", "Clip", "LeakyRelu", "Elu", "Sigmoid", "HardSigmoid", "HardSwish", "Swish", "Tanh", "Mul":
       return try lowerTable(index)
+    case "Softmax" where options.scheme == .float: return try lowerSoftmax(index)
     default: return false
     }
   }

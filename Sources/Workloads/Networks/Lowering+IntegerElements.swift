@@ -73,6 +73,27 @@ extension Lowering {
     return true
   }
 
+  /// A softmax between DequantizeLinear and QuantizeLinear, as onnxruntime fuses it.
+  mutating func lowerSoftmax(_ index: Int) throws(NetworkError) -> Bool {
+    guard let view = view(graph.nodes[index].inputs[0]), let chain = chain(from: index, takesBias: false),
+      let output = chain.quantisation, chain.clamp == RealClamp(), let range = storedRange(chain)
+    else { return false }
+    let context = graph.context(graph.nodes[index]) { graph.values[$0].constant }
+    let isFlat = context.opset < 13
+    let shape = activations[view.activation].shape
+    let axis = try context.axis(context.integer("axis") ?? (isFlat ? 1 : -1), rank: max(1, shape.rank))
+    let dimensions = shape.dimensions.isEmpty ? [1] : shape.dimensions
+    let softmax = QuantisedSoftmax(
+      inputScale: view.quantisation.scales[0], output: output,
+      row: isFlat ? dimensions[axis...].reduce(1, *) : dimensions[axis],
+      stride: isFlat ? 1 : dimensions[(axis + 1)...].reduce(1, *), isSigned: range.lowerBound < 0)
+    guard activations[view.activation].elementType == (softmax.isSigned ? .int8 : .uint8) else { return false }
+    add(
+      .softmax(softmax), for: index, inputs: [view.activation], output: chain.value, quantisation: output,
+      nodes: chain.nodes + [view.node])
+    return true
+  }
+
   /// Views side by side.
   mutating func lowerConcatenation(_ index: Int) throws(NetworkError) -> Bool {
     let node = graph.nodes[index]
@@ -114,6 +135,12 @@ extension Lowering {
   /// A function of one view as a table of 256 results, worked out by the golden operators themselves.
   mutating func lowerTable(_ index: Int) throws(NetworkError) -> Bool {
     let node = graph.nodes[index]
+    // The gate of a swish comes before its product, and belongs to it.
+    if let output = node.outputs[0], let product = soleConsumer(of: output), swishStart(product)?.nodes == [index],
+      try lowerTable(product)
+    {
+      return true
+    }
     let start = swishStart(index)
     if node.definition.operatorName == "Mul" && start == nil { return false }
     guard let view = view(start?.input ?? node.inputs[0]) else { return false }

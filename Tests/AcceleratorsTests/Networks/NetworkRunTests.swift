@@ -1,4 +1,5 @@
 import Accelerators
+import Compute
 import Mappings
 import Memory
 import Signals
@@ -87,7 +88,7 @@ struct NetworkRunTests {
     let result = try run.run(try NetworkFixture.digits(1)[0])
     func sum(_ name: String) -> Int { result.counters.first { $0.name == name }?.value ?? 0 }
     #expect(sum("cycles") == result.cycles)
-    let labels = result.counters.filter { $0.name.hasSuffix("_pe_cycles") }.reduce(0) { $0 + $1.value }
+    let labels = PECycleLabel.allCases.reduce(0) { $0 + sum("\($1)_pe_cycles") }
     #expect(labels == result.cycles * run.spec.peCount)
     // Every activation is stored once: conv1 4704, pool 1176, conv2 1600, pool 400, then 120, 84 and 10 bytes.
     #expect(sum("results") == 4704 + 1176 + 1600 + 400 + 120 + 84 + 10)
@@ -113,7 +114,7 @@ struct NetworkRunTests {
   @Test("A memory that is too small, and a limit that is too low, are named")
   func limits() throws {
     var spec = networkMachine(.weightStationary)
-    spec.memory.capacityBytes = 1 << 14
+    spec.memory.ideal?.capacityBytes = 1 << 14
     #expect(throws: PlacementError.self) { try SystolicNetworkRun(try NetworkFixture.lenet5(), on: spec) }
     let run = try SystolicNetworkRun(try NetworkFixture.lenet5(), on: networkMachine(.weightStationary))
     let digit = try NetworkFixture.digits(1)[0]

@@ -25,8 +25,9 @@ struct VectorLayerTests {
       spec.vector = vectorSpec(
         lanes: [1, 3, 16, 64][draw(0...3)], queueDepth: draw(2...4),
         bufferBytes: [64, 130, 1 << 10, 1 << 13][draw(0...3)])
-      spec.memory.latencyCycles = draw(1...40)
-      spec.memory.bytesPerCycle = [1, 16, 64][draw(0...2)]
+      let (latency, bandwidth) = (draw(1...40), [1, 16, 64][draw(0...2)])
+      spec.memory.ideal?.latencyCycles = latency
+      spec.memory.ideal?.bytesPerCycle = bandwidth
     }
 
     mutating func draw(_ range: ClosedRange<Int>) -> Int {

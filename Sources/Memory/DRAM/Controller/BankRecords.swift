@@ -1,5 +1,5 @@
 /// What a bank is doing.
-public enum DRAMBankState: UInt8, CaseIterable, Sendable {
+public enum DRAMBankState: UInt8, CaseIterable, Sendable, Codable {
   /// No row is open.
   case closed
   /// ACT was issued; its row is not ready for RD and WR yet (tRCD).
@@ -13,8 +13,8 @@ public enum DRAMBankState: UInt8, CaseIterable, Sendable {
 }
 
 /// What a channel remembers of each bank beside its open row.
-struct BankRecords: Sendable {
-  enum Closing: UInt8, Sendable { case never, precharge, refresh }
+struct BankRecords: Sendable, Codable {
+  enum Closing: UInt8, Sendable, Codable { case never, precharge, refresh }
 
   /// Banks whose row is open.
   var open: UInt64 = 0

@@ -1,7 +1,7 @@
 public import Signals
 
 /// What a channel's controller did, counted where it was decided.
-public struct ControllerCounters: CounterSet, Hashable {
+public struct ControllerCounters: CounterSet, Hashable, Codable {
   /// Read requests accepted.
   public var reads = 0
   /// Write requests accepted.

@@ -1,5 +1,5 @@
 /// What a controller's queues and policies are.
-public struct ControllerOptions: Hashable, Sendable {
+public struct ControllerOptions: Hashable, Sendable, Codable {
   /// Which waiting request gets the command bus.
   public var scheduling = SchedulingPolicy.frfcfs
   /// How long a row stays open.
@@ -50,7 +50,7 @@ public struct ControllerOptions: Hashable, Sendable {
 }
 
 /// Which waiting request gets the command bus.
-public enum SchedulingPolicy: String, CaseIterable, Sendable {
+public enum SchedulingPolicy: String, CaseIterable, Sendable, Codable {
   /// First come, first served: only the oldest request of the active queue gets commands.
   case fcfs
   /// First ready, first come, first served: column commands to open rows before row commands, older before younger.
@@ -58,7 +58,7 @@ public enum SchedulingPolicy: String, CaseIterable, Sendable {
 }
 
 /// How long a row stays open.
-public enum PagePolicy: Hashable, Sendable {
+public enum PagePolicy: Hashable, Sendable, Codable {
   /// Until another row of the bank, or a refresh, is wanted.
   case open
   /// Until no queued request wants it.
@@ -68,7 +68,7 @@ public enum PagePolicy: Hashable, Sendable {
 }
 
 /// How refreshes are made.
-public enum RefreshPolicy: String, CaseIterable, Sendable {
+public enum RefreshPolicy: String, CaseIterable, Sendable, Codable {
   /// None: for comparison with traces made without.
   case off
   /// REF to a whole rank every tREFI.
@@ -78,7 +78,7 @@ public enum RefreshPolicy: String, CaseIterable, Sendable {
 }
 
 /// How a rank's rows are closed before REF.
-public enum RefreshPrecharge: String, CaseIterable, Sendable {
+public enum RefreshPrecharge: String, CaseIterable, Sendable, Codable {
   /// One PREA.
   case allAtOnce
   /// A PRE for each open bank.

@@ -3,6 +3,7 @@ extension DRAMChannel {
   public mutating func commit(at cycle: Int) {
     completion.kind = .none
     completion.forwardedFrom = -1
+    completion.acceptedSlot = -1
     wake = nextWake
     draining = nextDraining
     if choice.kind != .none {
@@ -147,6 +148,7 @@ extension DRAMChannel {
       let moved = writes.insert(
         bank: offer.bank, row: offer.row, column: offer.column, accepted: cycle, tag: offer.tag,
         openRow: device.openRow[offer.bank], isPartial: offer.isPartial, isHeld: isHeld)
+      completion.acceptedSlot = writes.newestSlot
       if moved { search.holds = false }
       requestEntered(offer, isHeld: isHeld, at: cycle)
       return

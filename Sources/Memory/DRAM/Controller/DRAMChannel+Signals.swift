@@ -142,7 +142,11 @@ extension DRAMChannel {
 
   /// The first cycle after `cycle` in which a signal changes without a command or request: data ends, a bank is ready.
   func nextSignalChange(after cycle: Int) -> Int {
-    let owed = refreshes.reduce(Int.max) { $1.due > cycle ? min($0, $1.due) : $0 }
-    return min(min(bursts.nextChange(after: cycle), banks.nextChange(after: cycle)), owed)
+    var first = min(bursts.nextChange(after: cycle), banks.nextChange(after: cycle))
+    for refresh in refreshes {
+      if refresh.due > cycle { first = min(first, refresh.due) }
+      if refresh.forced > cycle { first = min(first, refresh.forced) }
+    }
+    return first
   }
 }

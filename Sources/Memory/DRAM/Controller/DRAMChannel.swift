@@ -6,7 +6,7 @@
 /// `nextActivity` says when something can happen, and skipping to it gives the same commands and counters as ticking.
 ///
 /// Data is no concern of this type: `DRAMController` moves the bytes when commands are issued, trace mode moves none.
-public struct DRAMChannel: Sendable {
+public struct DRAMChannel: Sendable, Codable {
   /// The device's rules, timing and organisation.
   public let specification: DRAMSpecification
   /// Queues and policies.
@@ -55,6 +55,13 @@ public struct DRAMChannel: Sendable {
     throws(DRAMError)
   {
     try options.validate(for: specification)
+    self.init(legal: specification, options, rules: rules)
+  }
+
+  /// A channel of a memory whose parts fit each other.
+  init(_ spec: DRAMMemory.Spec) { self.init(legal: spec.device, spec.controller, rules: nil) }
+
+  private init(legal specification: DRAMSpecification, _ options: ControllerOptions, rules: [TimingRule]?) {
     self.specification = specification
     self.options = options
     device = DRAMDevice(specification, rules: rules)
@@ -71,7 +78,7 @@ public struct DRAMChannel: Sendable {
   }
 
   /// How long banks pass from state to state, in cycles: what observers see, nothing that decides.
-  struct StateTimes: Sendable {
+  struct StateTimes: Sendable, Codable {
     let activate: Int
     let precharge: Int
     let prechargeAll: Int
@@ -88,7 +95,7 @@ public struct DRAMChannel: Sendable {
   }
 
   /// A command decided for this cycle.
-  struct Choice: Sendable {
+  struct Choice: Sendable, Codable {
     var kind = DRAMCommandKind.none
     var bank = 0
     /// Queue position of the request it serves, -1 if none.
@@ -96,7 +103,7 @@ public struct DRAMChannel: Sendable {
   }
 
   /// A request latched for acceptance.
-  struct Offer: Sendable {
+  struct Offer: Sendable, Codable {
     var isWrite: Bool
     var bank: Int
     var row: Int
@@ -108,7 +115,7 @@ public struct DRAMChannel: Sendable {
   }
 
   /// What became of requests in the committed cycle.
-  public struct Completion: Sendable {
+  public struct Completion: Sendable, Codable {
     /// Kind of the column command issued, `.none` if none.
     public var kind = DRAMCommandKind.none
     /// The request's tag.
@@ -125,6 +132,8 @@ public struct DRAMChannel: Sendable {
     public var accepted = 0
     /// Cycle at whose start the last data has passed the bus.
     public var dataEnd = 0
+    /// Slot of the write accepted in this cycle, -1 if none was.
+    public var acceptedSlot = -1
     /// Slot of the write that answers a read accepted in this cycle, -1 if none does.
     public var forwardedFrom = -1
     /// Tag of the read that was forwarded.
@@ -149,8 +158,19 @@ extension DRAMChannel {
       isWrite: isWrite, bank: location.bank, row: location.row, column: location.column, tag: tag, isPartial: isPartial)
   }
 
-  /// The data slot that a write offered now will use.
-  public var nextWriteSlot: Int { writes.freeSlot }
+  /// Slot of a queued write to a burst that fills only part of it, if further bytes may join it: no read waits in between.
+  func partialWrite(to location: DRAMLocation) -> Int? {
+    let queued = writes.entries(bank: location.bank, row: location.row, column: location.column)
+    guard queued != 0 else { return nil }
+    let youngest = 63 - queued.leadingZeroBitCount
+    guard writes.partial >> UInt64(youngest) & 1 == 1,
+      reads.entries(bank: location.bank, row: location.row, column: location.column) == 0
+    else { return nil }
+    return Int(writes.slot[youngest])
+  }
+
+  /// The write of a slot fills its burst by now: reads may take its bytes.
+  mutating func completeWrite(slot: Int) { writes.complete(slot: slot) }
 
   /// Requests that wait for their column command.
   public var pendingRequests: Int { reads.count + writes.count }

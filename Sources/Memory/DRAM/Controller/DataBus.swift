@@ -1,7 +1,7 @@
 /// The bursts that are on the data bus or on their way to it: what the waveform's data bus row shows.
-struct DataBus: Sendable {
+struct DataBus: Sendable, Codable {
   /// One burst: data from `start` to `end`, half open.
-  private struct Burst: Sendable {
+  private struct Burst: Sendable, Codable {
     var start = -1
     var end = -1
     var bank = 0

@@ -3,7 +3,7 @@
 /// Entries lie at positions 0 to 63; a later entry has a higher position, so the oldest of a set is its lowest bit. Sets of
 /// entries (of a bank, row hits, held ones) are 64-bit masks, which is what lets a scheduler look at banks instead of entries.
 /// When the last position is taken the entries move down; a queue of 32 does that at most once in 32 requests.
-struct RequestQueue: Sendable {
+struct RequestQueue: Sendable, Codable {
   static let positions = 64
 
   /// Entries that fit.
@@ -30,6 +30,9 @@ struct RequestQueue: Sendable {
   private(set) var tag = [Int](repeating: 0, count: positions)
   /// Data slot of each entry, at most `capacity`.
   private(set) var slot = [UInt8](repeating: 0, count: positions)
+
+  /// Data slot of the entry that came last.
+  private(set) var newestSlot = 0
 
   private var next = 0
   private var usedSlots: UInt64 = 0
@@ -75,6 +78,7 @@ struct RequestQueue: Sendable {
     let free = freeSlot
     slot[position] = UInt8(truncatingIfNeeded: free)
     usedSlots |= 1 &<< UInt64(free)
+    newestSlot = free
     occupied |= bit
     activeBanks |= 1 &<< UInt64(newBank)
     ofBank[newBank] |= bit
@@ -84,6 +88,16 @@ struct RequestQueue: Sendable {
     locationCounts[Self.hash(newBank, newRow, newColumn)] &+= 1
     count &+= 1
     return moves
+  }
+
+  /// The entry of a data slot fills its burst by now.
+  mutating func complete(slot wanted: Int) {
+    var rest = partial
+    while rest != 0 {
+      let position = rest.trailingZeroBitCount
+      rest &= rest &- 1
+      if Int(slot[position]) == wanted { partial &= ~(1 &<< UInt64(position)) }
+    }
   }
 
   /// Takes an entry out.

@@ -2,7 +2,7 @@
 ///
 /// A candidate's key orders by time, then urgency, then age; times before the searched cycle count as that cycle. The minimum
 /// is what a cycle-by-cycle arbiter would choose first, and when.
-struct Search: Sendable {
+struct Search: Sendable, Codable {
   enum Urgency: Int {
     case first
     case column
@@ -10,7 +10,7 @@ struct Search: Sendable {
     case closing
   }
 
-  struct Candidate: Sendable {
+  struct Candidate: Sendable, Codable {
     var key = Int.max
     var choice = DRAMChannel.Choice()
     @inline(__always)

@@ -16,7 +16,7 @@ public struct DRAMLocation: Hashable, Sendable {
 /// burst. Fields: `Ro` row, `Co` column (burst), `Ba` bank, `Bg` bank group, `Ra` rank, `Pc` pseudo-channel (the rank of HBM2),
 /// `Ch` channel. A number takes only that many bits, so that a field can be split: `RoCo4BaCo3`, lower part last. Where `Bg` is
 /// left out, `Ba` covers groups too, the group in its low bits. Fields of no bits may be left out.
-public struct AddressMapping: Hashable, Sendable {
+public struct AddressMapping: Hashable, Sendable, Codable {
   /// The string it was made from.
   public let text: String
   /// Addresses below this are in the memory.
@@ -38,7 +38,7 @@ public struct AddressMapping: Hashable, Sendable {
   }
 
   /// Some bits of the address that are bits of one coordinate. Coordinates: 0 row, 1 column, 2 bank, 3 channel.
-  private struct Piece: Hashable {
+  private struct Piece: Hashable, Codable {
     let coordinate: Int
     let addressShift: Int
     let mask: Int

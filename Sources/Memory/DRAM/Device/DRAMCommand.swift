@@ -1,5 +1,5 @@
 /// What a controller can tell a DRAM in one command cycle.
-public enum DRAMCommandKind: UInt8, CaseIterable, Sendable {
+public enum DRAMCommandKind: UInt8, CaseIterable, Sendable, Codable {
   /// No operation.
   case none
   /// ACT: opens a row of a bank.

@@ -3,7 +3,7 @@
 /// The device owns no clock: it is asked about a time. Rules are compiled into registers that hold the earliest legal time of
 /// each command at each bank, bank group and rank, so that a question costs three reads, whatever the number of rules.
 /// State: `openRow` per bank, `earliest` per node and command, and the last activates of each rank for window rules.
-public struct DRAMDevice: Sendable {
+public struct DRAMDevice: Sendable, Codable {
   /// Organisation of the memory that the channel belongs to.
   public let organisation: DRAMOrganisation
   /// The rules that it obeys.
@@ -25,7 +25,7 @@ public struct DRAMDevice: Sendable {
   private let rankOfBank: [Int]
 
   /// What issuing a command does to the registers.
-  private struct Effect {
+  private struct Effect: Codable {
     let scope: RuleScope
     let then: Int
     let delay: Int
@@ -34,7 +34,7 @@ public struct DRAMDevice: Sendable {
   }
 
   /// The times of a rank's last n commands, oldest overwritten.
-  private struct WindowHistory {
+  private struct WindowHistory: Codable {
     let length: Int
     var times: [Int]
     var next: [Int]

@@ -2,7 +2,7 @@
 ///
 /// Bank numbers within a channel count the bank group in their low part, then the bank in the group, then the rank:
 /// `bank = group + groups * (bankInGroup + banksPerGroup * rank)`. Columns count bursts, not words. Every count is a power of two.
-public struct DRAMOrganisation: Hashable, Sendable {
+public struct DRAMOrganisation: Hashable, Sendable, Codable {
   /// Independent channels, each with its own command bus and data bus.
   public var channels = 1
   /// Ranks that share a channel's buses; for HBM2 its pseudo-channels.

@@ -83,3 +83,33 @@ public struct DRAMSpecification: Hashable, Sendable {
       defaultMapping: defaultMapping)
   }
 }
+
+extension DRAMSpecification: Codable {
+  private enum CodingKeys: CodingKey { case name, standard, timing, organisation, mappings, defaultMapping }
+
+  /// Reads a saved device; throws `DRAMError` if it contradicts itself.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    let name = try values.decode(String.self, forKey: .standard)
+    guard let standard = DRAMStandard.all.first(where: { $0.name == name }) else {
+      throw DRAMError("\"\(name)\" is no standard", at: "standard")
+    }
+    try self.init(
+      name: values.decode(String.self, forKey: .name), standard: standard,
+      timing: values.decode(DRAMTiming.self, forKey: .timing),
+      organisation: values.decode(DRAMOrganisation.self, forKey: .organisation),
+      mappings: values.decode([String: String].self, forKey: .mappings),
+      defaultMapping: values.decode(String.self, forKey: .defaultMapping))
+  }
+
+  /// Saves the device; its rules are its standard's.
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(name, forKey: .name)
+    try values.encode(standard.name, forKey: .standard)
+    try values.encode(timing, forKey: .timing)
+    try values.encode(organisation, forKey: .organisation)
+    try values.encode(mappings, forKey: .mappings)
+    try values.encode(defaultMapping, forKey: .defaultMapping)
+  }
+}

@@ -1,5 +1,5 @@
 /// A timing parameter of the standards, counted in DRAM clock cycles.
-public enum DRAMParameter: String, CaseIterable, Sendable {
+public enum DRAMParameter: String, CaseIterable, Sendable, Codable {
   /// Read latency: RD to first data.
   case CL
   /// Write latency: WR to first data.
@@ -62,7 +62,7 @@ public enum DRAMParameter: String, CaseIterable, Sendable {
 }
 
 /// The timing parameters of a device, in DRAM clock cycles, and the length of such a cycle.
-public struct DRAMTiming: Hashable, Sendable {
+public struct DRAMTiming: Hashable, Sendable, Codable {
   /// Clock period in nanoseconds.
   public var tCK: Double
   private var cycles: [Int?]

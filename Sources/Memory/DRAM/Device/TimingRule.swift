@@ -1,5 +1,5 @@
 /// Which banks a timing rule binds, seen from the bank of the earlier command.
-public enum RuleScope: UInt8, Sendable, CaseIterable {
+public enum RuleScope: UInt8, Sendable, CaseIterable, Codable {
   /// The same bank.
   case bank
   /// Every bank of the same bank group, the same bank included.
@@ -11,7 +11,7 @@ public enum RuleScope: UInt8, Sendable, CaseIterable {
 }
 
 /// A sum of timing parameters, as the standards write it: `CWL + BLc + tWR`.
-public struct TimingSum: Hashable, Sendable, CustomStringConvertible {
+public struct TimingSum: Hashable, Sendable, CustomStringConvertible, Codable {
   var added: [DRAMParameter]
   var subtracted: [DRAMParameter] = []
 
@@ -40,7 +40,7 @@ extension DRAMParameter {
 /// One line of a standard: after `first`, the command `then` waits `delay` cycles within `scope`.
 ///
 /// `occurrence` 4 makes it a window: the delay counts from the fourth `first` back, which is how tFAW is stated.
-public struct TimingRule: Hashable, Sendable {
+public struct TimingRule: Hashable, Sendable, Codable {
   /// Name in the standard's notation, unique in its table: `tRCD`, `tWTR_L`.
   public let name: String
   /// The earlier command.

@@ -2,7 +2,7 @@
 ///
 /// Due times are first + k tREFI (k tREFI / banks for single banks), rounded down once each so that nothing drifts. Ranks take
 /// turns within tREFI, pseudo-channels go together.
-struct RefreshState: Sendable {
+struct RefreshState: Sendable, Codable {
   let rank: Int
   let isOff: Bool
   private let first: Int

@@ -1,0 +1,127 @@
+public import Simulation
+
+/// The memory behind a machine's port: ideal, or DRAM; on the core's clock, or on one of its own.
+public struct OffChipMemory: Sendable, Codable {
+  /// What a machine has off chip.
+  public struct Spec: Sendable, Codable, Equatable {
+    /// Which memory it is.
+    public enum Kind: Sendable, Codable, Equatable {
+      /// Fixed latency and bandwidth.
+      case ideal(IdealMemory.Spec)
+      /// Channels of a device.
+      case dram(DRAMMemory.Spec)
+    }
+
+    /// Which memory it is.
+    public var kind: Kind
+    /// The memory's clock; nil for the core's.
+    public var clock: ClockDomain?
+    /// Flip-flops of each pointer that crosses between core and memory; unused on the core's clock.
+    public var synchroniserStages = 2
+
+    /// An ideal memory, on the core's clock unless another is given.
+    public init(_ spec: IdealMemory.Spec, clock: ClockDomain? = nil) {
+      kind = .ideal(spec)
+      self.clock = clock
+    }
+
+    /// A DRAM on its device's clock, or on another.
+    public init(_ spec: DRAMMemory.Spec, clock: ClockPeriod? = nil) {
+      kind = .dram(spec)
+      self.clock = ClockDomain(name: "memory", period: clock ?? spec.device.clock)
+    }
+
+    /// What an ideal memory is built as; nil for a DRAM.
+    public var ideal: IdealMemory.Spec? {
+      get { if case .ideal(let spec) = kind { spec } else { nil } }
+      set { if let newValue { kind = .ideal(newValue) } }
+    }
+
+    /// Bytes of one request.
+    public var portBytes: Int {
+      switch kind {
+      case .ideal(let spec): spec.portBytes
+      case .dram(let spec): spec.portBytes
+      }
+    }
+
+    /// Bytes of the whole memory.
+    public var capacityBytes: Int {
+      switch kind {
+      case .ideal(let spec): spec.capacityBytes
+      case .dram(let spec): spec.device.organisation.capacity
+      }
+    }
+
+    /// Places of the port's links: two within a domain; between two, enough to hide the synchronisers' round trip.
+    public var linkCapacity: Int { clock == nil ? 2 : 4 + 4 * synchroniserStages }
+    /// Flip-flops of the port's links.
+    public var linkStages: Int { clock == nil ? 0 : synchroniserStages }
+  }
+
+  /// The memory if it is ideal.
+  public internal(set) var ideal: IdealMemory?
+  /// The memory if it is a DRAM.
+  public internal(set) var dram: DRAMMemory?
+
+  /// An empty memory.
+  public init(_ spec: Spec) {
+    switch spec.kind {
+    case .ideal(let spec): ideal = IdealMemory(spec)
+    case .dram(let spec): dram = DRAMMemory(spec)
+    }
+  }
+
+  /// The bytes.
+  public var contents: PagedMemory {
+    get { ideal?.contents ?? dram?.contents ?? PagedMemory(capacity: 0) }
+    _modify {
+      // In place: a copy would share its pages and have them copied at the first write.
+      if ideal != nil {
+        yield &ideal!.contents
+      } else {
+        yield &dram!.contents
+      }
+    }
+  }
+
+  /// What passed the port.
+  public var counters: MemoryCounters { ideal?.counters ?? dram?.counters ?? MemoryCounters() }
+
+  /// Takes at most one request and gives at most one answer.
+  @inline(__always)
+  public mutating func evaluate(
+    requests: inout Link<MemoryRequest>, responses: inout Link<MemoryBeat>, cycle: Int
+  ) {
+    ideal?.evaluate(requests: &requests, responses: &responses, cycle: cycle)
+    dram?.evaluate(requests: &requests, responses: &responses, cycle: cycle)
+  }
+
+  /// The clock edge.
+  @inline(__always)
+  public mutating func commit() {
+    ideal?.commit()
+    dram?.commit()
+  }
+
+  /// When it next has something to do.
+  public func activity(
+    requests: Link<MemoryRequest>, responses: Link<MemoryBeat>, after cycle: Int
+  ) -> Activity {
+    if let ideal { return ideal.activity(requests: requests, responses: responses, after: cycle) }
+    if let dram { return dram.activity(requests: requests, responses: responses, after: cycle) }
+    return .waiting
+  }
+
+  /// No request under way; a DRAM's refreshes go on.
+  public var isQuiescent: Bool { ideal?.isQuiescent ?? dram?.isQuiescent ?? true }
+
+  /// Makes the data of the DRAM's next RD come late: a fault that tests and studies inject.
+  public mutating func delayNextRead(by cycles: Int) { dram?.nextReadDelay = cycles }
+
+  /// What the oldest request waits for.
+  public var wait: MemoryWait { ideal?.wait ?? dram?.wait ?? .none }
+
+  /// Reads on their way, for observers.
+  public var readsInFlight: Int { ideal?.readsInFlight ?? dram?.readsInFlight ?? 0 }
+}

@@ -1,0 +1,134 @@
+public import Accelerators
+internal import Configuration
+internal import Mappings
+internal import Simulation
+public import Tensors
+internal import Workloads
+
+/// One run of a network on one machine, without the tensors between its layers.
+public struct NetworkOutcome: Sendable {
+  /// Which run of the job.
+  public let index: Int
+  /// All cycles.
+  public let cycles: Int
+  /// The network's first output.
+  public let output: AnyTensor
+  /// Layers whose results differ from the golden model, and the first place of each.
+  public let differences: [(layer: String, difference: TensorDifference)]
+  /// Layer by layer, of the first run only: timing does not depend on the values.
+  public let layers: [NetworkResult.Layer]
+}
+
+/// A network planned for one machine, ready to run a job's inputs side by side.
+public struct NetworkRunner: Sendable {
+  /// The job.
+  public let job: NetworkJob
+  /// The network on the machine.
+  public let run: SystolicNetworkRun
+  /// Where a run stops at the latest, in cycles.
+  public let cycleLimit: Int
+
+  /// Plans the network; throws `ScheduleError` and `PlacementError` where it does not fit the machine.
+  public init(_ job: NetworkJob, on spec: SystolicSpec, cycleLimit: Int) throws {
+    self.job = job
+    run = try SystolicNetworkRun(job.network, on: spec)
+    self.cycleLimit = cycleLimit
+  }
+
+  /// Runs one group of inputs from the first layer to the last; throws `StuckError` where a layer does not end.
+  public func run(_ index: Int) throws -> NetworkOutcome {
+    do {
+      let result = try run.run(job.inputs[index], cycleLimit: cycleLimit)
+      return NetworkOutcome(
+        index: index, cycles: result.cycles, output: result.outputs[0],
+        differences: result.layers.compactMap { layer in layer.difference.map { (layer.name, $0) } },
+        layers: index == 0 ? result.layers : [])
+    } catch let error as NetworkRunError {
+      throw StuckError(layer: error.layer, dataflow: run.spec.dataflow.rawValue, end: error.end)
+    }
+  }
+}
+
+/// What all runs of a network on one machine have shown.
+public struct NetworkResults: Sendable {
+  /// The network on the machine.
+  public let runner: NetworkRunner
+  /// A result for each run, in order.
+  public let outcomes: [NetworkOutcome]
+
+  /// The results of a runner's runs.
+  public init(_ runner: NetworkRunner, _ outcomes: [NetworkOutcome]) {
+    self.runner = runner
+    self.outcomes = outcomes
+  }
+
+  /// The job.
+  var job: NetworkJob { runner.job }
+  /// The machine.
+  var spec: SystolicSpec { runner.run.spec }
+
+  /// Cycles of the longest run.
+  var cycles: Int { outcomes.map(\.cycles).max() ?? 0 }
+
+  /// Milliseconds of some cycles at the machine's clock.
+  func milliseconds(_ cycles: Int) -> Double {
+    let period = spec.clock.period
+    return Double(cycles) * Double(period.numerator) / Double(period.denominator) / 1e12
+  }
+
+  /// Milliseconds by which the longest run stays below the deadline; negative where it misses it.
+  var slackMilliseconds: Double? { job.deadlineMilliseconds.map { $0 - milliseconds(cycles) } }
+
+  /// The class of each image: where its scores are largest, the first of equals.
+  var predictions: [Int] {
+    outcomes.flatMap { outcome in
+      let scores = outcome.output.numbers
+      let classes = max(1, scores.count / job.batch)
+      return (0..<job.batch).map { image in
+        let own = scores[image * classes..<(image + 1) * classes]
+        return (own.indices.max { own[$0] < own[$1] || (own[$0] == own[$1] && $0 > $1) } ?? own.startIndex)
+          - own.startIndex
+      }
+    }
+  }
+
+  /// Images whose class is their label.
+  var correct: Int? {
+    job.labels.map { labels in zip(labels, predictions).count { $0 == $1 } }
+  }
+
+  /// The outputs of all images behind each other, [images, ...].
+  var outputs: AnyTensor {
+    let (first, bytes) = (outcomes[0].output, outcomes.flatMap(\.output.littleEndianBytes))
+    let dimensions = first.shape.dimensions.isEmpty ? [1] : first.shape.dimensions
+    return AnyTensor(
+      first.elementType, Shape([dimensions[0] * outcomes.count] + dimensions.dropFirst()), littleEndianBytes: bytes)
+  }
+
+  /// How many output elements differ from the user's; nil where there are none to compare with.
+  var unexpected: Int? {
+    guard let expectation = job.expectation else { return nil }
+    let (mine, theirs) = (outputs.littleEndianBytes, expectation.outputs.littleEndianBytes)
+    let width = expectation.outputs.elementType.byteCount
+    return (0..<mine.count / width).count { element in
+      mine[element * width..<(element + 1) * width] != theirs[element * width..<(element + 1) * width]
+    }
+  }
+
+  /// Whether every layer of every run has the golden bits, and every output those that the user expects.
+  var isExact: Bool { outcomes.allSatisfy(\.differences.isEmpty) && unexpected ?? 0 == 0 }
+}
+
+extension AnyTensor {
+  /// The elements as real numbers; none for types that hold no scores.
+  var numbers: [Double] {
+    switch self {
+    case .int8(let tensor): tensor.elements.map(Double.init)
+    case .uint8(let tensor): tensor.elements.map(Double.init)
+    case .int32(let tensor): tensor.elements.map(Double.init)
+    case .float32(let tensor): tensor.elements.map(Double.init)
+    case .float64(let tensor): tensor.elements
+    default: []
+    }
+  }
+}

@@ -1,0 +1,124 @@
+public import Accelerators
+public import Compute
+public import Mappings
+internal import Memory
+public import Signals
+internal import Simulation
+public import Tensors
+public import Workloads
+
+/// Runs layers on a row-stationary machine, and compares their ofmaps with the golden model and with the user's.
+public struct RowStationaryRunner: Sendable {
+  /// The machine.
+  public var spec: RowStationarySpec
+  /// What the search minimises.
+  public var objective: RowStationarySearch.Objective
+  /// What an access costs.
+  public var energyTable: EnergyTable
+  /// Where a run stops at the latest, in core cycles.
+  public var cycleLimit: Int
+
+  /// Cycles between two reports of progress: a few milliseconds of simulation.
+  private static let slice = 1 << 14
+
+  /// A runner for one machine.
+  public init(
+    _ spec: RowStationarySpec, objective: RowStationarySearch.Objective = .cycles,
+    energyTable: EnergyTable = .relative, cycleLimit: Int
+  ) {
+    (self.spec, self.objective) = (spec, objective)
+    (self.energyTable, self.cycleLimit) = (energyTable, cycleLimit)
+  }
+
+  /// Runs one layer from its configuration to quiescence.
+  ///
+  /// Throws what `RowStationaryLayerRun` throws where it does not fit the machine, `StuckError` where it does not end.
+  public func run(
+    _ job: RowStationaryJob, progress: (LayerProgress) -> Void = { _ in }
+  ) throws -> RowStationaryResult {
+    let mapping = try job.mapping(on: spec, objective: objective, energyTable: energyTable)
+    let drawn = try job.drawn(mapping)
+    var run = try RowStationaryLayerRun(drawn.operands, mapping: mapping.parameters, on: spec)
+    var end = RunEnd.cycleLimit(0)
+    var stop = 0
+    while case .cycleLimit = end, stop < cycleLimit {
+      stop = min(cycleLimit, stop + Self.slice)
+      end = run.simulator.run(cycleLimit: stop)
+      let counters = run.simulator.machine.counters
+      progress(
+        LayerProgress(
+          layer: job.layer.name, dataflow: "rs", cycles: counters.cycles, folds: counters.passes,
+          foldCount: mapping.passes, unit: "pass"))
+    }
+    if let fault = run.simulator.machine.decoder.fault { throw fault }
+    guard end == .finished else { throw StuckError(layer: job.layer.name, dataflow: "rs", end: end) }
+    let ofmap = try run.ofmap()
+    let golden = PsumDifference(ofmap, expected: drawn.ofmap, from: "the golden model", arithmetic: .int8)
+    let given = job.expectation.flatMap {
+      PsumDifference(ofmap, expected: $0.psums, from: $0.file, arithmetic: .int8)
+    }
+    return RowStationaryResult(run, ofmap: ofmap, differences: [golden, given].compactMap { $0 })
+  }
+}
+
+/// What the run of a layer on a row-stationary machine has shown.
+public struct RowStationaryResult: Sendable {
+  /// The layer as it was mapped.
+  public let mapping: RowStationaryMapping
+  /// The machine.
+  public let spec: RowStationarySpec
+  /// Core cycles from the first to the last.
+  public let totalCycles: Int
+  /// Core cycles of passes alone.
+  public let processingCycles: Int
+  /// Every PE-cycle by its label.
+  public let labels: PECycleCounts
+  /// MACs, gated ones included.
+  public let macs: Int
+  /// Zeros of the ifmap, of all its elements without padding.
+  public let ifmapZeroFraction: Double
+  /// Zeros of the ofmap as stored.
+  public let ofmapZeroFraction: Double
+  /// Bytes between GLB and array, each multicast counted once.
+  public let glbBytes: Int
+  /// Bytes over the link, biases left out.
+  public let linkBytes: Int
+  /// Accesses of every level.
+  public let accesses: AccessCounts
+  /// Every counter of the machine, block by block.
+  public let counters: [CounterValue]
+  /// The ofmap [N, M, P, Q].
+  public let ofmap: Tensor<Int32>
+  /// Where ofmaps differ from the golden model, or from the user's; empty if every bit is right.
+  public let differences: [PsumDifference]
+
+  init(_ run: RowStationaryLayerRun, ofmap: Tensor<Int32>, differences: [PsumDifference]) {
+    let machine = run.simulator.machine
+    mapping = run.mapping
+    spec = machine.spec
+    totalCycles = run.totalCycles
+    processingCycles = run.processingCycles
+    labels = machine.array.counters.labels
+    macs = machine.array.counters.macs
+    ifmapZeroFraction = Double(run.operands.ifmapZeros) / Double(run.operands.ifmap.shape.count)
+    ofmapZeroFraction =
+      Double(ofmap.elements.reduce(0) { $0 + ($1 == 0 ? 1 : 0) }) / Double(max(1, ofmap.shape.count))
+    glbBytes = run.glbBytes
+    linkBytes = run.offChipBytes
+    accesses = run.accessCounts
+    counters = run.counters
+    self.ofmap = ofmap
+    self.differences = differences
+  }
+
+  /// The layer.
+  public var layer: ConvolutionLayer { mapping.layer }
+  /// Whether every element has the right bits.
+  public var isRight: Bool { differences.isEmpty }
+  /// Total latency at the core clock.
+  public var totalMilliseconds: Double { 1000 * Double(totalCycles) / spec.coreHertz }
+  /// Latency of the passes alone.
+  public var processingMilliseconds: Double { 1000 * Double(processingCycles) / spec.coreHertz }
+  /// MACs in a hundred PE-cycles, all cycles and all PEs included.
+  public var utilisationPercent: Double { 100 * Double(macs) / (Double(totalCycles) * Double(spec.peCount)) }
+}

@@ -1,0 +1,73 @@
+public import Accelerators
+internal import Compute
+internal import Mappings
+internal import Memory
+public import Reports
+internal import Workloads
+
+/// How much each number that no paper gives moves each layer's latency.
+public struct RowStationarySensitivity: Sendable {
+  /// The machine with one number changed.
+  public struct Variant: Sendable {
+    /// The configuration key.
+    public let parameter: String
+    /// The machine's own value.
+    public let from: Int
+    /// The changed value.
+    public let to: Int
+    /// The changed machine.
+    public let spec: RowStationarySpec
+  }
+
+  /// Every unpublished number halved and doubled, as far as that is legal and a change.
+  public static func variants(of spec: RowStationarySpec) -> [Variant] {
+    let parameters: [(String, any WritableKeyPath<RowStationarySpec, Int> & Sendable)] = [
+      ("pe.ifmap_fifo_depth", \.array.ifmapFIFODepth), ("pe.filter_fifo_depth", \.array.filterFIFODepth),
+      ("pe.psum_input_fifo_depth", \.array.psumInputFIFODepth),
+      ("pe.psum_output_fifo_depth", \.array.psumOutputFIFODepth),
+      ("codec.elements_per_cycle", \.codecElementsPerCycle), ("link.fifo_depth", \.linkFIFODepth),
+      ("link.synchroniser_stages", \.synchroniserStages), ("memory.latency_cycles", \.memory.latencyCycles),
+    ]
+    return parameters.flatMap { name, path in
+      let value = spec[keyPath: path]
+      return [max(1, value / 2), 2 * value].compactMap { changed -> Variant? in
+        var variant = spec
+        variant[keyPath: path] = changed
+        do throws(RowStationarySpecError) { try variant.check() } catch { return nil }
+        return changed == value ? nil : Variant(parameter: "machine.\(name)", from: value, to: changed, spec: variant)
+      }
+    }
+  }
+
+  /// Results of the machine itself, and of each variant, layer by layer.
+  private let base: [RowStationaryResult]
+  private let varied: [(variant: Variant, results: [RowStationaryResult])]
+
+  /// A report of the machine's results and those of its variants.
+  public init(base: [RowStationaryResult], varied: [(variant: Variant, results: [RowStationaryResult])]) {
+    (self.base, self.varied) = (base, varied)
+  }
+
+  /// Change of the total latency of each layer, in percent.
+  public var total: ReportTable { table { $0.totalCycles } }
+  /// Change of the processing latency of each layer, in percent.
+  public var processing: ReportTable { table { $0.processingCycles } }
+
+  /// Both tables.
+  public var text: String {
+    "Change of total latency\n\(total.text)\nChange of processing latency\n\(processing.text)"
+  }
+
+  private func table(_ cycles: (RowStationaryResult) -> Int) -> ReportTable {
+    var table = ReportTable(
+      [.init("parameter"), .init("from"), .init("to")]
+        + base.map { .init($0.layer.name, unit: "%", digits: 2) })
+    for (variant, results) in varied {
+      let changes = zip(base, results).map { base, result in
+        ReportTable.Cell.number(100 * (Double(cycles(result)) / Double(max(1, cycles(base))) - 1))
+      }
+      table.append([.text(variant.parameter), .integer(variant.from), .integer(variant.to)] + changes)
+    }
+    return table
+  }
+}

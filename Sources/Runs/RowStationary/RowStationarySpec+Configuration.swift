@@ -1,0 +1,72 @@
+public import Accelerators
+internal import Compute
+public import Configuration
+public import Mappings
+internal import Memory
+internal import Simulation
+public import Tensors
+
+extension RowStationarySpec {
+  /// The row-stationary machine that `machine.*` describes.
+  public init(_ configuration: Configuration) {
+    func integer(_ key: String) -> Int { configuration.integer("machine.\(key)") }
+    func clock(_ name: String, _ key: String) -> ClockDomain {
+      ClockDomain(name: name, period: ClockPeriod(hertz: UInt64(integer(key)) * 1_000_000))
+    }
+    self.init(
+      array: .init(
+        rows: integer("array.rows"), columns: integer("array.columns"),
+        ifmapSpadWords: integer("pe.ifmap_spad_words"), filterSpadWords: integer("pe.filter_spad_words"),
+        psumSpadWords: integer("pe.psum_spad_words"), ifmapFIFODepth: integer("pe.ifmap_fifo_depth"),
+        filterFIFODepth: integer("pe.filter_fifo_depth"), psumInputFIFODepth: integer("pe.psum_input_fifo_depth"),
+        psumOutputFIFODepth: integer("pe.psum_output_fifo_depth")),
+      glb: .init(banks: integer("glb.banks"), linesPerBank: integer("glb.lines_per_bank")),
+      filterBuffer: .init(banks: integer("filter_buffer.banks"), linesPerBank: integer("filter_buffer.lines_per_bank")),
+      codecElementsPerCycle: integer("codec.elements_per_cycle"), linkFIFODepth: integer("link.fifo_depth"),
+      synchroniserStages: integer("link.synchroniser_stages"), configurationBits: integer("configuration_bits"),
+      biasWords: integer("bias_words"),
+      memory: IdealMemory.Spec(
+        portBytes: 8, bytesPerCycle: 8, latencyCycles: integer("memory.latency_cycles"),
+        capacityBytes: integer("memory.capacity_bytes")),
+      coreClock: clock("core", "clock.frequency_mhz"), linkClock: clock("link", "link.frequency_mhz"))
+  }
+
+  /// Core cycles a second.
+  public var coreHertz: Double { Self.hertz(coreClock) }
+  /// Link cycles a second.
+  public var linkHertz: Double { Self.hertz(linkClock) }
+
+  private static func hertz(_ clock: ClockDomain) -> Double {
+    1e15 * Double(clock.period.denominator) / Double(clock.period.numerator)
+  }
+
+  /// The bandwidths of networks and link, for estimates.
+  public var rates: RowStationaryRates {
+    RowStationaryRates(
+      filterBits: 64, ifmapBits: 16, psumBits: 64, linkBits: 64, coreHertz: max(1, Int(coreHertz.rounded())),
+      linkHertz: max(1, Int(linkHertz.rounded())))
+  }
+}
+
+extension RowStationaryArithmetic {
+  /// The contract that a configuration names.
+  public init(_ configuration: Configuration) {
+    self =
+      configuration.string("machine.arithmetic") == "int8"
+      ? .integer8
+      : .fixedPoint16(
+        position: configuration.integer("workload.cut"), saturates: configuration.boolean("machine.saturates"))
+  }
+}
+
+extension EnergyTable {
+  /// The table of costs that a configuration gives.
+  public init(_ configuration: Configuration) {
+    func cost(_ key: String) -> Double { configuration.number("energy.\(key)") }
+    self.init(
+      name: configuration.string("energy.name"), unit: configuration.string("energy.unit"),
+      source: configuration.string("energy.source"), wordBits: configuration.integer("energy.word_bits"),
+      dram: cost("dram"), globalBuffer: cost("global_buffer"), array: cost("array"), spad: cost("spad"),
+      mac8: cost("mac8"), mac16: cost("mac16"))
+  }
+}
