@@ -94,7 +94,7 @@ let package = Package(
         "Accelerators", "Tensors", "Codecs", "Workloads", "Mappings", "Memory", "Simulation", "Signals", "Compute",
         "Interconnect", "Tracing", "WaveFormats", "TestSupport",
       ]),
-    tests("WaveFormatsTests", ["WaveFormats", "Signals"]),
+    tests("WaveFormatsTests", ["WaveFormats", "Signals"], resources: [.copy("Fixtures")]),
     tests("TracingTests", ["Tracing", "WaveFormats", "Signals", "Simulation"]),
     tests("MappingsTests", ["Mappings", "Workloads"]),
     tests("ReportsTests", ["Mappings", "Reports", "TestSupport", "Workloads"]),

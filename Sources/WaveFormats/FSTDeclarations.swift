@@ -32,7 +32,7 @@ struct FSTDeclarations {
       case .values, .valuesAlias, .valuesAlias2: valueBlocks.append(block)
       case .wrapper:
         throw failure(
-          block, 0, "the file is compressed as a whole; unpack it with `gzip -dc` or GTKWave's `fst2vcd` first")
+          block, 0, "a file that is compressed as a whole is one block, and what it holds is not compressed so again")
       case .header, .blackout, .skip: break
       case nil: warn(block, "block type \(block.type) is not known")
       }

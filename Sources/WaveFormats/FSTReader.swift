@@ -21,12 +21,21 @@ public struct FSTReader: WaveSource {
 
   /// Opens a file and reads its declarations.
   public init(path: String) throws(WaveError) {
-    file = try InputFile(path: path)
+    file = try Self.unwrapped(try InputFile(path: path))
     declarations = try FSTDeclarations(file)
     hierarchy = declarations.hierarchy
     timescale = declarations.timescale
     notes = declarations.notes
     warnings = declarations.warnings
+  }
+
+  /// The file itself, or what it holds if it is one block that is compressed as a whole, as GHDL writes.
+  private static func unwrapped(_ file: InputFile) throws(WaveError) -> InputFile {
+    // Type, length of the block, length of the unpacked file, gzip data.
+    let start = try file.bytes(at: 0, count: 17)
+    guard start.count == 17, start[0] == FSTFormat.Block.wrapper.rawValue else { return file }
+    let length = start[9...].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    return try InputFile(unpacking: GzipStream(file, from: start.count), limit: length)
   }
 
   /// Reads the next instant; false at the end of the file.

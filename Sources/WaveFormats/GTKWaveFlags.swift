@@ -22,6 +22,7 @@ struct GTKWaveFlags: OptionSet {
   static let groupEnd = GTKWaveFlags(rawValue: 0x1000000)
   static let popcount = GTKWaveFlags(rawValue: 0x2000_0000)
   static let fixedPointShift = GTKWaveFlags(rawValue: 0x4000_0000)
+  static let enumeration = GTKWaveFlags(rawValue: 0x1_0000_0000)
 
   /// The flags of a row.
   init(_ style: WaveStyle, _ format: SignalFormat) {
@@ -32,10 +33,13 @@ struct GTKWaveFlags: OptionSet {
     case .unsigned: self = [.decimal, .rightJustified]
     case .signed: self = [.signed, .rightJustified]
     case .popcount: self = [.popcount, .decimal, .rightJustified]
-    case .analog: self = Self.natural(format).subtracting(.fileFilter).union([.analogStep, .analogFullScale])
+    case .analog: self = Self.natural(format).union([.analogStep, .analogFullScale])
     }
     guard style == .analog else { return }
-    if case .enumeration = format { formUnion(.decimal) }
+    if case .enumeration = format {
+      subtract([.binary, .fileFilter, .enumeration])
+      formUnion(.decimal)
+    }
     if case .real = format { remove(.ascii) }
   }
 
@@ -52,7 +56,9 @@ struct GTKWaveFlags: OptionSet {
     case .mask: [.popcount, .decimal, .rightJustified]
     case .bfloat16, .float32: [.real, .rightJustified]
     case .real, .text: [.ascii, .rightJustified]
-    case .enumeration: [.hexadecimal, .rightJustified, .fileFilter]
+    // Where an FST file holds a table, GTKWave takes the labels from it and passes over the filter; in VCD it takes the
+    // filter. Both are keyed by what is displayed, and a table's patterns are binary.
+    case .enumeration: [.binary, .rightJustified, .fileFilter, .enumeration]
     }
   }
 }

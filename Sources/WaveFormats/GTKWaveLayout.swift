@@ -72,12 +72,9 @@ public struct GTKWaveLayout {
   }
 
   private func filter(_ table: EnumTable, colours: [String: String]) -> String {
-    let digits = (table.bitCount + 3) / 4
-    var text = "# values of \(table.name), keyed by the displayed hexadecimal digits\n"
+    var text = "# values of \(table.name), keyed by the displayed binary digits\n"
     for (value, label) in table.labels.enumerated() {
-      let hexadecimal = String(value, radix: 16)
-      let key = String(repeating: "0", count: max(0, digits - hexadecimal.count)) + hexadecimal
-      text += "\(key) \(colours[label].map { "?\($0)?" } ?? "")\(label)\n"
+      text += "\(binary(UInt64(value), width: table.bitCount)) \(colours[label].map { "?\($0)?" } ?? "")\(label)\n"
     }
     return text
   }

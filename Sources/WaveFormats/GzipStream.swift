@@ -4,14 +4,18 @@ final class GzipStream {
   var path: String { file.path }
 
   private let file: InputFile
+  /// Offset in the file at which the compressed data begin.
+  private let start: Int
   private var inflater: Inflater
   private var hasHeader = false
   private var isAtEnd = false
   private var checksum = CRC32()
   private var length: UInt32 = 0
 
-  init(_ file: InputFile) {
+  /// The stream that begins at `start`; nothing has been read from the file yet.
+  init(_ file: InputFile, from start: Int = 0) {
     self.file = file
+    self.start = start
     inflater = Inflater()
   }
 
@@ -47,7 +51,7 @@ final class GzipStream {
   }
 
   private func skipHeader() throws {
-    var bytes = try file.bytes(at: 0, count: 1 << 16)
+    let bytes = try file.bytes(at: start, count: 1 << 16)
     guard bytes.count >= 18, bytes[0] == 0x1f, bytes[1] == 0x8b, bytes[2] == 8 else {
       throw failure("it does not begin as gzip data")
     }
@@ -60,7 +64,7 @@ final class GzipStream {
     }
     if flags & 2 != 0 { cursor += 2 }
     guard cursor < bytes.count else { throw failure("its header does not end within 64 KiB") }
-    _ = try file.read(into: &bytes, at: 0, count: cursor)
+    file.seek(to: start + cursor)
     hasHeader = true
   }
 

@@ -23,13 +23,58 @@ final class InputFile {
     if end >= 0 { _ = lseek(descriptor, 0, SEEK_SET) }
   }
 
-  deinit {
+  /// The content of a compressed stream, unpacked into a temporary file that has no name; at most `limit` bytes.
+  init(unpacking stream: GzipStream, limit: UInt64) throws(WaveError) {
+    path = stream.path
+    let temporary = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+    var name = Array("\(temporary)/systole-wave-XXXXXX".utf8CString)
+    descriptor = unsafe mkstemp(&name)
+    if descriptor < 0 { throw Self.failure(path, "cannot be unpacked in \(temporary)", errno) }
+    _ = unsafe unlink(name)
+    do throws(WaveError) {
+      size = try Self.copy(stream, to: descriptor, limit: limit)
+    } catch {
+      // A class that is not whole yet has no deinit.
+      Self.close(descriptor)
+      throw error
+    }
+  }
+
+  private static func copy(_ stream: GzipStream, to descriptor: Int32, limit: UInt64) throws(WaveError) -> Int {
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    var size = 0
+    while true {
+      let count = try stream.read(into: &chunk, at: 0, count: chunk.count)
+      if count == 0 { return size }
+      guard UInt64(size + count) <= limit else {
+        throw WaveError(file: stream.path, kind: .format, "it unpacks to more than the \(limit) bytes it announces")
+      }
+      var written = 0
+      while written < count {
+        let result = unsafe chunk.withUnsafeBytes { bytes in
+          unsafe pwrite(
+            descriptor, bytes.baseAddress.map { unsafe $0 + written }, count - written, off_t(size + written))
+        }
+        if result < 0, errno == EINTR { continue }
+        if result < 0 { throw failure(stream.path, "cannot be unpacked in a temporary file", errno) }
+        written += result
+      }
+      size += count
+    }
+  }
+
+  private static func close(_ descriptor: Int32) {
     #if canImport(Glibc)
       _ = Glibc.close(descriptor)
     #else
       _ = Darwin.close(descriptor)
     #endif
   }
+
+  deinit { Self.close(descriptor) }
+
+  /// Makes `read` go on at `offset`.
+  func seek(to offset: Int) { _ = lseek(descriptor, off_t(offset), SEEK_SET) }
 
   /// Reads up to `count` bytes into `bytes` from `start` on, and returns how many came; 0 at the end of the file.
   func read(into bytes: inout [UInt8], at start: Int, count: Int) throws(WaveError) -> Int {

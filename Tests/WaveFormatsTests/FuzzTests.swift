@@ -15,7 +15,8 @@ private struct Generator: RandomNumberGenerator {
 
 @Suite struct FuzzTests {
   /// Damaged files end in an error or in fewer values, never in a trap. `SYSTOLE_FUZZ_CASES` sets how many are tried.
-  @Test(arguments: ["vcd", "fst", "foreign.fst", "vcd.gz"]) func damagedFilesAreRead(kind: String) throws {
+  @Test(arguments: ["vcd", "fst", "foreign.fst", "wrapped.fst", "vcd.gz"]) func damagedFilesAreRead(kind: String) throws
+  {
     let cases = ProcessInfo.processInfo.environment["SYSTOLE_FUZZ_CASES"].flatMap { Int($0) } ?? 200
     let scratch = try Scratch()
     let layout = try sampleLayout(["control", "memory", "array.pe_r0_c0?"])
@@ -23,6 +24,7 @@ private struct Generator: RandomNumberGenerator {
     try record(try FSTWriter(path: scratch.file("a.fst"), layout: layout), layout, cycles: 20)
     try run("vcd2fst", [scratch.file("a.vcd"), scratch.file("a.foreign.fst")])
     try run("gzip", ["-k", scratch.file("a.vcd")])
+    try writeWrapped(scratch.file("a.fst"), to: scratch.file("a.wrapped.fst"))
     let original = try contents(scratch.file("a.\(kind)"))
     var generator = Generator(state: UInt64(kind.utf8.count))
     var refused = 0
@@ -52,5 +54,16 @@ private struct Generator: RandomNumberGenerator {
       }
     }
     #expect(refused > 0)
+  }
+
+  /// Wraps an FST file as GHDL and libfst do: type 254, length of the block, length of the file, the file compressed.
+  private func writeWrapped(_ path: String, to wrapped: String) throws {
+    let size = try contents(path).count
+    try run("gzip", ["-k", path])
+    let compressed = try contents(path + ".gz")
+    let lengths = [compressed.count + 16, size].flatMap { length in
+      (0..<8).reversed().map { UInt8(truncatingIfNeeded: length >> ($0 * 8)) }
+    }
+    try Data([254] + lengths + compressed).write(to: URL(fileURLWithPath: wrapped))
   }
 }
