@@ -6,7 +6,25 @@ internal import Workloads
 
 extension ConfigurationSchema {
   /// Every key of a run's configuration, with default, unit and range.
-  public static let run = ConfigurationSchema([
+  public static let run = ConfigurationSchema(runMachineKeys + runTensorKeys + convolutionKeys + runWorkloadKeys)
+
+  /// What a convolution of the user's tensors is, on whichever machine.
+  static let convolutionKeys: [ConfigurationKey] = [
+    .integer("workload.ifmap_zero_point", -128...255, default: 0, "The ifmap value that counts as zero."),
+    .integer("workload.filter_zero_point", -128...255, default: 0, "The filter value that counts as zero."),
+    ConfigurationKey(
+      "workload.stride", .list(of: .integer(1...4096), count: 1...2), default: .value(.list([.integer(1)])),
+      unit: "elements", "Stride: one for both directions, or vertical and horizontal."),
+    ConfigurationKey(
+      "workload.padding", .list(of: .integer(0...4096), count: 1...4), default: .value(.list([.integer(0)])),
+      unit: "elements", "Padding: one for all sides, vertical and horizontal, or top, left, bottom, right."),
+    ConfigurationKey(
+      "workload.dilation", .list(of: .integer(1...4096), count: 1...2), default: .value(.list([.integer(1)])),
+      unit: "elements", "Distance of filter taps: one for both directions, or vertical and horizontal."),
+    .integer("workload.groups", 1...65536, default: 1, "Groups of the convolution."),
+  ]
+
+  private static let runMachineKeys: [ConfigurationKey] = [
     .choice("machine.dataflow", Dataflow.self, default: .weightStationary, "What stays in the PEs."),
     .choice("machine.arithmetic", Arithmetic.self, default: .int8, "The numbers it computes in."),
     .integer("machine.array.rows", 1...1024, default: 16, unit: "PEs", "Rows of the array."),
@@ -62,23 +80,17 @@ extension ConfigurationSchema {
     .choice(
       "mapping.lowering", ConvolutionLowering.self, default: .direct,
       "How convolutions become matrix products: walked directly, or through a Toeplitz matrix in memory."),
+  ]
+
+  private static let runTensorKeys: [ConfigurationKey] = [
     .string("workload.name", default: "layer", "What reports call a layer of `ifmap` and `filter`, or of `gemm`."),
     .path("workload.ifmap", "The ifmap, [N, C, H, W] or [N, C]: int8, uint8 or bfloat16 (.npy)."),
     .path("workload.filter", "The filters, [M, C/G, R, S] or [M, C] (.npy)."),
     .path("workload.bias", "A bias for each filter: int32, or float32 for bfloat16 operands (.npy)."),
     .path("workload.expect", "Psums [N, M, P, Q], or a network's outputs, that the result must equal (.npy)."),
-    .integer("workload.ifmap_zero_point", -128...255, default: 0, "The ifmap value that counts as zero."),
-    .integer("workload.filter_zero_point", -128...255, default: 0, "The filter value that counts as zero."),
-    ConfigurationKey(
-      "workload.stride", .list(of: .integer(1...4096), count: 1...2), default: .value(.list([.integer(1)])),
-      unit: "elements", "Stride: one for both directions, or vertical and horizontal."),
-    ConfigurationKey(
-      "workload.padding", .list(of: .integer(0...4096), count: 1...4), default: .value(.list([.integer(0)])),
-      unit: "elements", "Padding: one for all sides, vertical and horizontal, or top, left, bottom, right."),
-    ConfigurationKey(
-      "workload.dilation", .list(of: .integer(1...4096), count: 1...2), default: .value(.list([.integer(1)])),
-      unit: "elements", "Distance of filter taps: one for both directions, or vertical and horizontal."),
-    .integer("workload.groups", 1...65536, default: 1, "Groups of the convolution."),
+  ]
+
+  private static let runWorkloadKeys: [ConfigurationKey] = [
     .path("workload.network", "A network to run, layer after layer (.onnx)."),
     .choice(
       "workload.rounding", NetworkRounding.self, default: .tflm,
@@ -115,5 +127,5 @@ extension ConfigurationSchema {
       "The time that a run of a network may take; a run that misses it ends like one that differs."),
     .boolean(
       "run.save_psums", default: false, "Whether the psums of every layer are written beside the report (.npy)."),
-  ])
+  ]
 }

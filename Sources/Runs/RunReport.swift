@@ -67,29 +67,20 @@ public struct RunReport: Sendable {
   }
 
   /// Where the PE-cycles went: each has one label.
-  public var peCycles: ReportTable {
-    let labels = PECycleLabel.allCases
-    var table = ReportTable(
-      [.init("layer"), .init("dataflow")] + labels.map { .init("\($0)", unit: "%", digits: 1) })
-    for result in results {
-      let all = Double(result.array.cycles) * Double(result.spec.peCount)
-      table.append(
-        [.text(result.layer.name), .text(result.spec.dataflow.rawValue)]
-          + labels.map { .number(100 * Double(result.array.labels[$0]) / all) })
-    }
-    return table
-  }
+  public var peCycles: ReportTable { peCycleShares(PECycleLabel.allCases) { $0.labels[$1] } }
 
   /// The PE-cycles labelled wait, by what they waited for in the end: they sum to those of the table above.
-  public var stalls: ReportTable {
-    let causes = StallCause.allCases
+  public var stalls: ReportTable { peCycleShares(StallCause.allCases) { $0.stalls[$1] } }
+
+  /// PE-cycles of each kind as a share of all PE-cycles, a row a layer.
+  private func peCycleShares<Kind>(_ kinds: [Kind], count: (SystolicCounters, Kind) -> Int) -> ReportTable {
     var table = ReportTable(
-      [.init("layer"), .init("dataflow")] + causes.map { .init("\($0)", unit: "%", digits: 1) })
+      [.init("layer"), .init("dataflow")] + kinds.map { .init("\($0)", unit: "%", digits: 1) })
     for result in results {
       let all = Double(result.array.cycles) * Double(result.spec.peCount)
       table.append(
         [.text(result.layer.name), .text(result.spec.dataflow.rawValue)]
-          + causes.map { .number(100 * Double(result.array.stalls[$0]) / all) })
+          + kinds.map { .number(100 * Double(count(result.array, $0)) / all) })
     }
     return table
   }

@@ -2,20 +2,6 @@ public import Signals
 import Tensors
 
 extension StationaryArray: Observable {
-  private static func perPE(_ array: borrowing StationaryArray) -> Extent {
-    .grid(prefix: "pe", rows: array.spec.rows, columns: array.spec.columns)
-  }
-
-  private static func perPEIfDoubleBuffered(_ array: borrowing StationaryArray) -> Extent {
-    array.spec.isDoubleBuffered ? perPE(array) : .grid(prefix: "pe", rows: 0, columns: 0)
-  }
-
-  private static func operandFormat(_ array: borrowing StationaryArray) -> SignalFormat {
-    array.arithmetic.operandFormat
-  }
-
-  private static func psumFormat(_ array: borrowing StationaryArray) -> SignalFormat { array.arithmetic.psumFormat }
-
   /// The signals, in data-path order.
   public static let columns: [SignalColumn<StationaryArray>] =
     [
@@ -47,7 +33,7 @@ extension StationaryArray: Observable {
         "The load chain shifted here in the step before, so the PE below may shift in this one.",
         format: { _ in .bit }, extent: perPE
       ) { $1.take($0.chainFlags.span, bit: 2) },
-    ] + products + [
+    ] + productColumns + [
       SignalColumn("psum", "The psum that leaves for the PE below.", format: psumFormat, extent: perPE) {
         $1.take($0.psum.span)
       },
@@ -59,16 +45,10 @@ extension StationaryArray: Observable {
           mask: $0.isStepping ? OperandFlags.valid : 0xFF)
       },
     ]
+}
 
-  /// Registers behind the multiplier, as many as the MAC has stages beyond the first.
-  private static let products: [SignalColumn<StationaryArray>] = (1..<8).map { stage in
-    SignalColumn(
-      name: { _ in "product_\(stage)" }, "A product on its way from multiplier to adder.", format: psumFormat,
-      extent: { stage < $0.spec.macStages ? perPE($0) : .grid(prefix: "pe", rows: 0, columns: 0) },
-      read: { array, sampler in
-        guard stage < array.spec.macStages else { return }
-        let registers = array.products[stage - 1]
-        sampler.take(registers.span)
-      })
+extension StationaryArray: SystolicPEs {
+  var grid: (rows: Int, columns: Int, macStages: Int, isDoubleBuffered: Bool) {
+    (spec.rows, spec.columns, spec.macStages, spec.isDoubleBuffered)
   }
 }

@@ -4,7 +4,7 @@ internal import Mappings
 extension ConfigurationSchema {
   /// Every key of a run on a row-stationary machine, with default, unit and range. Defaults are the chip's.
   public static let rowStationary = ConfigurationSchema(
-    machineKeys + bufferKeys + workloadKeys + tensorKeys + layerKeys + costKeys)
+    machineKeys + bufferKeys + workloadKeys + tensorKeys + convolutionKeys + layerKeys + costKeys)
 
   private static let machineKeys: [ConfigurationKey] = [
     .choice("machine.dataflow", [MachineKind.rowStationary.rawValue], default: "rs", "What stays in the PEs: rows."),
@@ -80,25 +80,13 @@ extension ConfigurationSchema {
     .path("workload.filter", "The filters, [M, C/G, R, S] or [M, C] (.npy)."),
     .path("workload.bias", "A bias for each filter: int32 (.npy)."),
     .path("workload.expect", "Psums [N, M, P, Q] that the result must equal: int32 (.npy)."),
-    .integer("workload.ifmap_zero_point", -128...255, default: 0, "The ifmap value that counts as zero."),
-    .integer("workload.filter_zero_point", -128...255, default: 0, "The filter value that counts as zero."),
-    ConfigurationKey(
-      "workload.stride", .list(of: .integer(1...4096), count: 1...2), default: .value(.list([.integer(1)])),
-      unit: "elements", "Stride: one for both directions, or vertical and horizontal."),
-    ConfigurationKey(
-      "workload.padding", .list(of: .integer(0...4096), count: 1...4), default: .value(.list([.integer(0)])),
-      unit: "elements", "Padding: one for all sides, vertical and horizontal, or top, left, bottom, right."),
-    ConfigurationKey(
-      "workload.dilation", .list(of: .integer(1...4096), count: 1...2), default: .value(.list([.integer(1)])),
-      unit: "elements", "Distance of filter taps: one for both directions, or vertical and horizontal."),
-    .integer("workload.groups", 1...65536, default: 1, "Groups of the convolution."),
-    ConfigurationKey("workload.gemm", .string, default: .absent, "A matrix product MxKxN of random tensors: 32x24x16."),
   ]
 
   private static let layerKeys: [ConfigurationKey] = [
+    ConfigurationKey("workload.gemm", .string, default: .absent, "A matrix product MxKxN of random tensors: 32x24x16."),
     ConfigurationKey(
       "workload.layers", .list(of: .record(LayerRecord.keys), count: 0...4096), default: .value(.list([])),
-      "Layers with random tensors, in the order of the network.")
+      "Layers with random tensors, in the order of the network."),
   ]
 
   private static let costKeys: [ConfigurationKey] = [
