@@ -19,7 +19,7 @@ struct RowStationaryCommand {
     configuration = try arguments.configuration(inputs, of: .rowStationary)
     jobs = try RowStationaryJob.jobs(configuration, files: inputs)
     runner = RowStationaryRunner(
-      RowStationarySpec(configuration), objective: configuration.choice("search.objective"),
+      try RowStationarySpec(configuration, files: inputs), objective: configuration.choice("search.objective"),
       energyTable: EnergyTable(configuration), cycleLimit: configuration.integer("run.cycle_limit"))
   }
 

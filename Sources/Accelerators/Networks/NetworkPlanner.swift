@@ -29,7 +29,7 @@ struct NetworkPlanner {
     let memoryBytes = planner.allocate()
     guard memoryBytes <= spec.memory.capacityBytes else {
       throw PlacementError(
-        layer: "\(network.graph.file), all layers", neededBytes: memoryBytes, availableBytes: spec.memory.capacityBytes)
+        layer: "\(network.graph.file), all layers", neededBytes: memoryBytes, memory: spec.memory)
     }
     var executions: [NetworkProgram.Execution] = []
     for (index, layer) in network.layers.enumerated() {

@@ -34,7 +34,7 @@ public struct RowStationaryLayerRun: Sendable {
     program = RowStationaryProgram(operands, mapping, image: &image)
     guard program.end <= spec.memory.capacityBytes else {
       throw PlacementError(
-        layer: operands.layer.name, neededBytes: program.end, availableBytes: spec.memory.capacityBytes)
+        layer: operands.layer.name, neededBytes: program.end, memory: spec.memory)
     }
     var machine = RowStationaryMachine(spec)
     for stream in image { machine.memory.contents.place(stream.bytes, at: stream.address) }
@@ -116,6 +116,6 @@ extension RowStationaryLayerRun {
       + machine.psumNetwork.counters.values(scope: "gin_psum") + machine.glb.counters.values(scope: "glb")
       + machine.filterBuffer.counters.values(scope: "filter_buffer")
       + machine.decoder.counters.values(scope: "decoder") + machine.coder.counters.values(scope: "coder")
-      + machine.port.counters.values(scope: "link") + machine.memory.counters.values(scope: "memory")
+      + machine.port.counters.values(scope: "link") + machine.memory.allCounters
   }
 }

@@ -13,6 +13,7 @@ extension RowStationaryMachine {
     self.program = program
     control.begin()
     scanChain.begin()
+    memory.beginLayer()
     let mapping = program.schedule.mapping
     let layer = mapping.layer
     ifmapReader = IfmapReader(program.ifmapCode)
@@ -100,7 +101,7 @@ extension RowStationaryMachine {
     guard let program else { return }
     counters.cycles += 1
     count(control.phase, cycles: 1)
-    array.commit()
+    bookWaits { $0.commit() }
     filterNetwork.commit()
     ifmapNetwork.commit()
     psumNetwork.commit()
@@ -197,7 +198,13 @@ extension RowStationaryMachine {
   /// Each domain is busy while one of its blocks can act.
   public func activity(of domain: Int, after cycle: Int) -> Activity {
     guard program != nil else { return .waiting }
-    return domain == 0 ? coreActivity : linkActivity(after: cycle)
+    switch domain {
+    case 0: return coreActivity
+    case 1:
+      guard spec.memory.clock == nil else { return portActivity }
+      return portActivity.sooner(memory.activity(requests: requests, responses: responses, after: cycle))
+    default: return memoryActivity(after: cycle)
+    }
   }
 
   private var coreActivity: Activity {
@@ -221,18 +228,29 @@ extension RowStationaryMachine {
     return control.filterTile < program.schedule.tileCount && channels.filterCommands.canSend
   }
 
-  private func linkActivity(after cycle: Int) -> Activity {
+  private var portActivity: Activity {
     if scanChain.isRunning || !configured.isSenderSettled { return .busy }
+    if requests.senderIsSettling || responses.receiverIsSettling { return .busy }
     return port.activity(channels, requests: requests, responses: responses)
-      .sooner(memory.activity(requests: requests, responses: responses, after: cycle))
+  }
+
+  /// A DRAM that nobody asks anything refreshes on, but not for a chip that waits for nothing that could still come.
+  private func memoryActivity(after cycle: Int) -> Activity {
+    if requests.receiverIsSettling || responses.senderIsSettling { return .busy }
+    let isIdle = memory.isQuiescent && requests.isQuiescent && responses.isQuiescent
+    if isIdle, coreActivity == .waiting, portActivity == .waiting { return .waiting }
+    return memory.activity(requests: requests, responses: responses, after: cycle)
   }
 
   /// Books skipped cycles in the phase and with the labels that they had.
   public mutating func credit(skipped cycles: Int, domain: Int) {
-    guard domain == 0 else { return port.credit(skipped: cycles) }
+    guard domain == 0 else {
+      if domain == 1 { port.credit(skipped: cycles) }
+      return
+    }
     counters.cycles += cycles
     count(control.phase, cycles: cycles)
-    array.credit(skipped: cycles)
+    bookWaits { $0.credit(skipped: cycles) }
     if filterReader.isOffering { filterNetwork.credit(blocked: cycles) }
   }
 

@@ -41,20 +41,20 @@ public final class RowStationaryProgram: Sendable, Codable {
     (appliesReLU, codesIfmap, codesOfmap) = (operands.appliesReLU, operands.codesIfmap, operands.codesOfmap)
     let host = StreamLayout(operands, schedule)
     var address = 0
-    func place(_ bytes: [UInt8], isBias: Bool = false) -> LinkCommand {
-      let command = LinkCommand(address: address, bytes: bytes.count, isBias: isBias)
+    func place(_ bytes: [UInt8], of tensor: OffChipTensor) -> LinkCommand {
+      let command = LinkCommand(address: address, bytes: bytes.count, of: tensor)
       image.append(StreamImage(address: address, bytes: bytes))
       address += (bytes.count + 7) / 8 * 8
       return command
     }
     biasCount = operands.bias.count
-    biasStream = operands.bias.isEmpty ? nil : place(host.biases, isBias: true)
+    biasStream = operands.bias.isEmpty ? nil : place(host.biases, of: .bias)
     var streams: [LinkCommand] = []
     for tile in host.ifmapTiles {
-      for step in 0..<schedule.channelSteps { streams.append(place(host.ifmap(tile, step: step))) }
+      for step in 0..<schedule.channelSteps { streams.append(place(host.ifmap(tile, step: step), of: .ifmap)) }
     }
     ifmapStreams = streams
-    filterStreams = host.filterTiles.map { place(host.filters($0)) }
+    filterStreams = host.filterTiles.map { place(host.filters($0), of: .filter) }
     ofmapStreams = (0..<schedule.tileCount).map { index in
       let tile = schedule.tile(index)
       let elements = tile.images * tile.filters * tile.rows * mapping.layer.outputWidth
@@ -63,7 +63,8 @@ public final class RowStationaryProgram: Sendable, Codable {
         ? (elements + RunLengthCode.pairsPerWord - 1) / RunLengthCode.pairsPerWord
         : (elements * operands.arithmetic.psumBytes + 7) / 8
       defer { address += words * 8 }
-      return LinkCommand(address: address, bytes: words * 8)
+      // 16-bit psums leave as the next layer's ifmap, wider ones as they are.
+      return LinkCommand(address: address, bytes: words * 8, of: operands.arithmetic.psumBytes == 2 ? .ofmap : .psum)
     }
     end = address
   }

@@ -7,7 +7,19 @@ import Memory
 /// needed; because loads go in the order of first use, they can never block each other for ever.
 struct TilePrefetcher: Sendable, Codable {
   /// The machine's buffers as load destinations.
-  enum Buffer: Int, CaseIterable, Sendable, Codable { case ifmap, filter, bias, vectorParameters, vectorOperands }
+  enum Buffer: Int, CaseIterable, Sendable, Codable {
+    case ifmap, filter, bias, vectorParameters, vectorOperands
+
+    /// Whose bytes fill it.
+    var tensor: OffChipTensor {
+      switch self {
+      case .ifmap, .vectorOperands: .ifmap
+      case .filter: .filter
+      case .bias: .bias
+      case .vectorParameters: .parameters
+      }
+    }
+  }
 
   /// What it is about.
   enum State: UInt8, CaseIterable, Sendable, Codable {
@@ -92,20 +104,20 @@ struct TilePrefetcher: Sendable, Codable {
     case .parameters:
       state = .loadingParameters
       areParametersRequested = true
-      engine.queue(.init(layer.parameterLoad, into: Buffer.vectorParameters.rawValue))
+      engine.queue(.init(layer.parameterLoad, into: Buffer.vectorParameters))
     case .bias:
       state = .loadingBias
       isBiasRequested = true
-      engine.queue(.init(layer.biasLoad, into: Buffer.bias.rawValue))
+      engine.queue(.init(layer.biasLoad, into: Buffer.bias))
     case .ifmap(let fold):
       state = .loadingIfmap
       requestedIfmapTiles += 1
-      engine.queue(.init(layer.ifmapLoad(fold, half: fold.ifmapTile % view.halves.ifmap), into: Buffer.ifmap.rawValue))
+      engine.queue(.init(layer.ifmapLoad(fold, half: fold.ifmapTile % view.halves.ifmap), into: Buffer.ifmap))
     case .filter(let fold):
       state = .loadingFilter
       requestedFilterTiles += 1
       engine.queue(
-        .init(layer.filterLoad(fold, half: fold.filterTile % view.halves.filter), into: Buffer.filter.rawValue))
+        .init(layer.filterLoad(fold, half: fold.filterTile % view.halves.filter), into: Buffer.filter))
     case .nextFold:
       cursor?.advance(in: layer.schedule)
     }
@@ -125,5 +137,12 @@ struct TilePrefetcher: Sendable, Codable {
     storeFilter = layer.firstFilter(of: fold)
     storedTiles += 1
     for _ in 0..<layer.schedule.reductionFolds { storeCursor?.advance(in: layer.schedule) }
+  }
+}
+
+extension TransferEngine.Load {
+  /// A load into one of the machine's buffers.
+  init(_ transfer: Transfer, into buffer: TilePrefetcher.Buffer) {
+    self.init(transfer, into: buffer.rawValue, of: buffer.tensor)
   }
 }

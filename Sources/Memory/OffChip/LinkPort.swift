@@ -7,16 +7,16 @@ public struct LinkCommand: Sendable, Codable, Equatable {
   public var address: Int
   /// Bytes to read, or the most that a write may store.
   public var bytes: Int
-  /// Whether an ifmap order is for biases, which are counted apart.
-  public var isBias = false
+  /// Whose bytes they are; biases come over the ifmaps' FIFO and are counted apart.
+  public var tensor: OffChipTensor
 
   /// An order by its parts.
-  public init(address: Int, bytes: Int, isBias: Bool = false) {
-    (self.address, self.bytes, self.isBias) = (address, bytes, isBias)
+  public init(address: Int, bytes: Int, of tensor: OffChipTensor) {
+    (self.address, self.bytes, self.tensor) = (address, bytes, tensor)
   }
 
   /// Fills the unused places of links.
-  public static let empty = LinkCommand(address: 0, bytes: 0)
+  public static let empty = LinkCommand(address: 0, bytes: 0, of: .ifmap)
 }
 
 /// One 64-bit word that leaves the chip.
@@ -97,8 +97,9 @@ public struct LinkPort: Sendable, Codable {
   public private(set) var counters = Counters()
   private var ifmapRead = Read()
   private var filterRead = Read()
-  private var isBias = false
+  private var ifmapTensor = OffChipTensor.ifmap
   private var writeAddress = -1
+  private var writeTensor = OffChipTensor.ofmap
   /// Streams of the answers on their way, oldest first.
   private var order: [Stream] = []
   /// What was done in this cycle: next state.
@@ -197,13 +198,15 @@ public struct LinkPort: Sendable, Codable {
     }
     switch action {
     case .none: break
-    case .read(let stream): requests.send(request(stream == .filter ? filterRead : ifmapRead))
+    case .read(.filter): requests.send(request(filterRead, .filter))
+    case .read: requests.send(request(ifmapRead, ifmapTensor))
     case .write:
       let word = channels.ofmapWords.receive()
       var data = MemoryBeat(repeating: 0)
       for byte in 0..<8 { data[byte] = UInt8(truncatingIfNeeded: word.bits >> UInt64(8 * byte)) }
       let enables = (UInt64(1) << UInt64(word.bytes)) - 1
-      requests.send(MemoryRequest(address: writeAddress, isWrite: true, enables: enables, data: data))
+      requests.send(
+        MemoryRequest(address: writeAddress, isWrite: true, enables: enables, of: writeTensor, data: data))
     }
   }
 
@@ -224,14 +227,17 @@ public struct LinkPort: Sendable, Codable {
   }
 
   private func nextAction(_ channels: borrowing Channels) -> Action {
-    if ifmapRead.left > 0, channels.ifmapWords.freePlaces > ifmapRead.waiting { return .read(isBias ? .bias : .ifmap) }
+    if ifmapRead.left > 0, channels.ifmapWords.freePlaces > ifmapRead.waiting {
+      return .read(ifmapTensor == .bias ? .bias : .ifmap)
+    }
     if writeAddress >= 0, let word = channels.ofmapWords.front { return .write(bytes: word.bytes, isLast: word.isLast) }
     if filterRead.left > 0, channels.filterWords.freePlaces > filterRead.waiting { return .read(.filter) }
     return .none
   }
 
-  private func request(_ read: Read) -> MemoryRequest {
-    MemoryRequest(address: read.next, isWrite: false, enables: (UInt64(1) << UInt64(min(8, read.left))) - 1)
+  private func request(_ read: Read, _ tensor: OffChipTensor) -> MemoryRequest {
+    MemoryRequest(
+      address: read.next, isWrite: false, enables: (UInt64(1) << UInt64(min(8, read.left))) - 1, of: tensor)
   }
 
   /// The clock edge.
@@ -265,10 +271,10 @@ public struct LinkPort: Sendable, Codable {
     }
     action = .none
     if let command = loads.ifmap {
-      (ifmapRead.next, ifmapRead.left, isBias) = (command.address, command.bytes, command.isBias)
+      (ifmapRead.next, ifmapRead.left, ifmapTensor) = (command.address, command.bytes, command.tensor)
     }
     if let command = loads.filter { (filterRead.next, filterRead.left) = (command.address, command.bytes) }
-    if let command = loads.write { writeAddress = command.address }
+    if let command = loads.write { (writeAddress, writeTensor) = (command.address, command.tensor) }
     loads = Loads()
   }
 
@@ -288,6 +294,13 @@ public struct LinkPort: Sendable, Codable {
 
   /// Nothing asked for and nothing on its way.
   public var isQuiescent: Bool { ifmapRead.left == 0 && filterRead.left == 0 && order.isEmpty && writeAddress < 0 }
+
+  /// Whether it has words to ask for, of filters or of ifmaps and biases, and places for them.
+  public func isIssuing(filters: Bool, to channels: borrowing Channels) -> Bool {
+    filters
+      ? filterRead.left > 0 && channels.filterWords.freePlaces > filterRead.waiting
+      : ifmapRead.left > 0 && channels.ifmapWords.freePlaces > ifmapRead.waiting
+  }
 
   /// Read answers on their way, for observers.
   public var readsInFlight: Int { order.count }
