@@ -7,7 +7,7 @@ internal import Workloads
 extension ConfigurationSchema {
   /// Every key of a run's configuration, with default, unit and range.
   public static let run = ConfigurationSchema(
-    runMachineKeys + memoryKeys + runTensorKeys + convolutionKeys + runWorkloadKeys)
+    runMachineKeys + memoryKeys + runTensorKeys + convolutionKeys + runWorkloadKeys + costKeys)
 
   /// What a convolution of the user's tensors is, on whichever machine.
   static let convolutionKeys: [ConfigurationKey] = [
@@ -23,24 +23,6 @@ extension ConfigurationSchema {
       "workload.dilation", .list(of: .integer(1...4096), count: 1...2), default: .value(.list([.integer(1)])),
       unit: "elements", "Distance of filter taps: one for both directions, or vertical and horizontal."),
     .integer("workload.groups", 1...65536, default: 1, "Groups of the convolution."),
-  ]
-
-  /// What is off chip, of whichever machine.
-  static let memoryKeys: [ConfigurationKey] = [
-    .choice(
-      "machine.memory.device", OffChipMemory.Spec.deviceNames, default: "ideal",
-      "What is off chip: ideal memory, or a DRAM; with `timing`, the set of that file to take."),
-    .path("machine.memory.timing", "A JSON5 file with timing and organisation of a DRAM of your own."),
-    .integer("machine.memory.channels", 1...64, default: 1, unit: "channels", "Channels of the DRAM, a power of two."),
-    .string(
-      "machine.memory.mapping", default: "",
-      "Address fields of the DRAM from the highest bits down, such as RoBaBgCoCh; empty: the device's own."),
-    .choice("machine.memory.page", ["open", "closed"], default: "open", "How long a row of the DRAM stays open."),
-    .choice(
-      "machine.memory.refresh", ["all-bank", "per-bank", "off"], default: "all-bank", "How the DRAM is refreshed."),
-    .integer(
-      "machine.memory.synchroniser_stages", 1...8, default: 2, unit: "flip-flops",
-      "Of each pointer that crosses between the clocks of machine and DRAM."),
   ]
 
   private static let runMachineKeys: [ConfigurationKey] = [

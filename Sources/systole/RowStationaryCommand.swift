@@ -11,16 +11,21 @@ struct RowStationaryCommand {
   private let inputs: InputFiles
   private let configuration: Configuration
   private let jobs: [RowStationaryJob]
-  private let runner: RowStationaryRunner
+  /// A runner for each memory, at least one.
+  private let runners: [RowStationaryRunner]
+  private var runner: RowStationaryRunner { runners[0] }
 
   init(_ arguments: ParsedArguments, _ inputs: InputFiles) throws {
     self.arguments = arguments
     self.inputs = inputs
-    configuration = try arguments.configuration(inputs, of: .rowStationary)
+    let configurations = try arguments.configurations(inputs, of: .rowStationary)
+    configuration = configurations[0]
     jobs = try RowStationaryJob.jobs(configuration, files: inputs)
-    runner = RowStationaryRunner(
-      try RowStationarySpec(configuration, files: inputs), objective: configuration.choice("search.objective"),
-      energyTable: EnergyTable(configuration), cycleLimit: configuration.integer("run.cycle_limit"))
+    runners = try configurations.map {
+      RowStationaryRunner(
+        try RowStationarySpec($0, files: inputs), objective: $0.choice("search.objective"),
+        energyTable: EnergyTable($0), cycleLimit: $0.integer("run.cycle_limit"))
+    }
   }
 
   /// Runs every layer; layers go side by side.
@@ -30,18 +35,18 @@ struct RowStationaryCommand {
     for job in jobs + otherJobs { _ = try mapping(of: job) }
     let directory = try arguments.value("out").map { path throws(OutputError) in try OutputDirectory(path) }
     let progress = ProgressLine()
-    let all = try await results(jobs + otherJobs, [runner], progress)
-    let results = Array(all.prefix(jobs.count))
+    let results = try await results(jobs, runners, progress)
+    let others = try await self.results(otherJobs, [runner], progress)
     let isPublished = configuration.string("workload.silicon") == "eyeriss-alexnet"
     let report = RowStationaryReport(
       results, energyTable: runner.energyTable, silicon: isPublished ? EyerissSilicon.alexNet : [],
-      others: Array(all.dropFirst(jobs.count)))
+      others: others)
     if let directory {
       try RunDirectory.write(report, configuration, inputs: inputs, to: directory)
       try directory.commit()
     }
     var text = arguments.has("json") ? report.json : report.text
-    if arguments.has("sensitivity") { text += try await sensitivity(results, progress) }
+    if arguments.has("sensitivity") { text += try await sensitivity(Array(results.prefix(jobs.count)), progress) }
     progress.clear()
     try Console.print(text)
     return report.isRight ? .success : .differs

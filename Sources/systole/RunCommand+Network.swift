@@ -1,19 +1,22 @@
 import Accelerators
 import Arguments
 import Configuration
+import Mappings
 import Reports
 import Runs
 import Tracing
 
 /// `systole run` of a network: every image on every machine, side by side.
 func runNetwork(
-  _ job: NetworkJob, _ configuration: Configuration, _ inputs: InputFiles, _ arguments: ParsedArguments
+  _ job: NetworkJob, _ configurations: [Configuration], _ inputs: InputFiles, _ arguments: ParsedArguments
 ) async throws -> ExitCode {
   let directory = try arguments.value("out").map { path throws(OutputError) in try OutputDirectory(path) }
-  let runners = try arguments.dataflows(configuration).map { dataflow in
-    try NetworkRunner(
-      job, on: SystolicSpec(configuration, dataflow: dataflow),
-      cycleLimit: configuration.integer("run.cycle_limit"))
+  let configuration = configurations[0]
+  let runners = try arguments.dataflows(configuration).flatMap { dataflow in
+    try configurations.map {
+      try NetworkRunner(
+        job, on: SystolicSpec($0, dataflow: dataflow, files: inputs), cycleLimit: $0.integer("run.cycle_limit"))
+    }
   }
   let waveform = directory.map { StandardTrace(directory: $0.workingPath, place: $0.path) }
   if arguments.has("trace") || waveform != nil { Interruption.install() }
@@ -27,7 +30,7 @@ func runNetwork(
   let report = NetworkReport(
     runners.enumerated().map { place, runner in
       NetworkResults(runner, Array(outcomes[place * runs..<(place + 1) * runs]))
-    })
+    }, energyTable: EnergyTable(configuration))
   if let directory {
     try RunDirectory.write(report, configuration, inputs: inputs, to: directory)
     try directory.commit()

@@ -1,6 +1,7 @@
 import Accelerators
 import Arguments
 import Mappings
+import Memory
 import Runs
 import Signals
 import Synchronization
@@ -62,7 +63,7 @@ extension ParsedArguments {
   func trace(
     _ job: LayerJob, _ runner: LayerRunner, among count: Int, standard: StandardTrace?, progress: ProgressLine
   ) throws -> LayerTrace? {
-    let name = "\(WaveName.sanitised(job.layer.name))-\(runner.spec.dataflow.rawValue)"
+    let name = "\(WaveName.sanitised(job.layer.name))-\(runner.spec.dataflow.rawValue)\(memoryName(runner.spec))"
     return try traceOptions(name: count > 1 ? name : nil, standard: standard?.path).map { options in
       LayerTrace(options) { note in
         if let standard, !has("trace") { return standard.note(note) }
@@ -72,9 +73,14 @@ extension ParsedArguments {
     }
   }
 
+  /// The memory's name where several run.
+  private func memoryName(_ spec: SystolicSpec) -> String {
+    value("memory")?.contains(",") == true ? "-" + WaveName.sanitised(spec.memory.name) : ""
+  }
+
   /// The trace of the first image of a network: what is asked for, or control, memory port and vector unit.
   func trace(_ runner: NetworkRunner, among count: Int, standard: StandardTrace?) throws -> LayerTrace? {
-    let name = runner.run.spec.dataflow.rawValue
+    let name = runner.run.spec.dataflow.rawValue + memoryName(runner.run.spec)
     return try traceOptions(name: count > 1 ? name : nil, standard: standard?.path).map { options in
       var options = options
       // Every register of every layer would be hundreds of megabytes.

@@ -75,7 +75,7 @@ public struct SystolicNetworkRun: Sendable {
   ) throws -> NetworkResult.Layer {
     let layer = network.layers[index]
     let first = simulator.completedCycles(of: 0)
-    let before = simulator.machine.allCounters
+    let (before, accessesBefore) = (simulator.machine.allCounters, simulator.machine.accessCounts)
     switch program.executions[index] {
     case .machine(let commands):
       for command in commands {
@@ -91,7 +91,8 @@ public struct SystolicNetworkRun: Sendable {
     let output = tensor(layer.output, simulator)
     return NetworkResult.Layer(
       index: index, name: layer.name, firstCycle: first, cycles: simulator.completedCycles(of: 0) - first,
-      counters: zip(simulator.machine.allCounters, before).map { $0.adding(-$1.value) }, output: output,
+      counters: zip(simulator.machine.allCounters, before).map { $0.adding(-$1.value) },
+      accesses: simulator.machine.accessCounts.since(accessesBefore), output: output,
       difference: TensorDifference(output, golden: expected))
   }
 

@@ -36,7 +36,7 @@ public struct RowStationaryCounters: Sendable, Codable, Equatable, CounterSet {
       {
         $0.passes
       },
-    ] + StallCounts.definitions(\.stalls)
+    ] + StallCounts.ofPEs(\.stalls)
 
   /// All zero.
   public init() {}

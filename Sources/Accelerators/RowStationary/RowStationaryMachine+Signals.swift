@@ -31,7 +31,7 @@ extension RowStationaryMachine: ObservableMachine {
       $1.take($0.scanChain.shifted)
     },
     SignalColumn("reads_in_flight", "Words asked for and not there yet.", .unsigned(bits: 8)) {
-      $1.take($0.port.readsInFlight)
+      $1.take($0.port.wordsInFlight)
     },
     SignalColumn("ifmap_fifo_words", "Words in the FIFO to the decoder.", .unsigned(bits: 12)) {
       $1.take($0.channels.ifmapWords.count)

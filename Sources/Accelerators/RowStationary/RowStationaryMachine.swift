@@ -65,7 +65,7 @@ public struct RowStationaryMachine: Machine, Sendable, Codable {
   var control = RowStationaryControl()
   var scanChain: ScanChain
   /// The far end of the link.
-  public internal(set) var port = LinkPort()
+  public internal(set) var port: LinkPort
   var channels: LinkPort.Channels
   var configured: Link<Bool>
   var requests: Link<MemoryRequest>
@@ -112,6 +112,7 @@ public struct RowStationaryMachine: Machine, Sendable, Codable {
     decoder = FmapDecoder(elementsPerCycle: spec.codecElementsPerCycle)
     coder = FmapCoder(elementsPerCycle: spec.codecElementsPerCycle)
     scanChain = ScanChain(bits: spec.configurationBits)
+    port = LinkPort(portBytes: spec.memory.portBytes)
     channels = LinkPort.Channels(depth: spec.linkFIFODepth, stages: spec.synchroniserStages)
     configured = Link(capacity: 1, synchroniserStages: spec.synchroniserStages, filler: false)
     let (capacity, stages) = (spec.memory.linkCapacity, spec.memory.linkStages)

@@ -86,9 +86,10 @@ public struct RowStationarySpec: Sendable, Codable, Equatable {
       ("psum output FIFO depth", array.psumOutputFIFODepth, 1...64), ("GLB banks", glb.banks, 2...64),
       ("GLB lines of a bank", glb.linesPerBank, 1...1 << 20), ("filter banks", filterBuffer.banks, 1...64),
       ("filter lines of a bank", filterBuffer.linesPerBank, 2...1 << 20),
-      ("codec elements per cycle", codecElementsPerCycle, 1...4), ("link FIFO depth", linkFIFODepth, 2...1024),
+      ("codec elements per cycle", codecElementsPerCycle, 1...4),
+      ("link FIFO depth", linkFIFODepth, max(2, min(64, memory.portBytes) / 8)...1024),
       ("synchroniser stages", synchroniserStages, 0...8), ("configuration bits", configurationBits, 1...1 << 20),
-      ("bias words", biasWords, 0...1 << 20), ("memory port bytes", memory.portBytes, 8...8),
+      ("bias words", biasWords, 0...1 << 20), ("memory port bytes", memory.portBytes, 8...64),
     ]
     for (name, value, range) in limits where !range.contains(value) {
       throw RowStationarySpecError(name: name, value: value, range: range)

@@ -129,6 +129,7 @@ public struct SystolicMachine: Machine, Sendable, Codable {
     case .clockedMemory:
       memory.evaluate(requests: &requests, responses: &responses, cycle: cycle)
     case .vector:
+      bookVectorWait(cycles: 1)
       vector.evaluate(psums: accumulator.storage, transfers: &transfers)
       accumulator.countStoreReads(vector.sequencer.psumsRead)
     case .array:
@@ -208,6 +209,7 @@ public struct SystolicMachine: Machine, Sendable, Codable {
     } else {
       bookWait(folds.issue(readiness).hold, cycles: cycles)
     }
+    bookVectorWait(cycles: cycles)
     vector.credit(skipped: cycles)
   }
 

@@ -1,41 +1,10 @@
 public import Signals
 public import Simulation
 
-/// One order to the far end of an off-chip link.
-public struct LinkCommand: Sendable, Codable, Equatable {
-  /// First byte off chip, a multiple of 8.
-  public var address: Int
-  /// Bytes to read, or the most that a write may store.
-  public var bytes: Int
-  /// Whose bytes they are; biases come over the ifmaps' FIFO and are counted apart.
-  public var tensor: OffChipTensor
-
-  /// An order by its parts.
-  public init(address: Int, bytes: Int, of tensor: OffChipTensor) {
-    (self.address, self.bytes, self.tensor) = (address, bytes, tensor)
-  }
-
-  /// Fills the unused places of links.
-  public static let empty = LinkCommand(address: 0, bytes: 0, of: .ifmap)
-}
-
-/// One 64-bit word that leaves the chip.
-public struct OutgoingWord: Sendable, Codable, Equatable {
-  /// Its bits; the first byte in memory is the lowest.
-  public var bits: UInt64
-  /// Bytes that count: 8, or fewer in the last word of a stream.
-  public var bytes: Int
-  /// The last word of the stream that a write order asked for.
-  public var isLast: Bool
-
-  /// A word by its parts.
-  public init(bits: UInt64, bytes: Int, isLast: Bool) { (self.bits, self.bytes, self.isLast) = (bits, bytes, isLast) }
-
-  /// Fills the unused places of links.
-  public static let empty = OutgoingWord(bits: 0, bytes: 0, isLast: false)
-}
-
 /// The far end of a 64-bit bidirectional link: one word a link cycle, in or out.
+///
+/// Off chip it asks for blocks of the memory port's width, so that a DRAM's bursts are used whole: words of a block come in one
+/// after another, and words that leave are gathered until their block is complete or their stream ends.
 ///
 /// ```
 ///   chip: orders ------> [ ifmap  ] \
@@ -93,6 +62,21 @@ public struct LinkPort: Sendable, Codable {
     var waiting = 0
   }
 
+  /// A block whose answer is on its way, and which words of it are wanted.
+  private struct Block: Sendable, Codable, Equatable {
+    var stream: Stream
+    var firstWord: Int
+    var words: Int
+  }
+
+  /// Words that leave in one block, as far as they have come.
+  private struct Gathered: Sendable, Codable, Equatable {
+    var data = MemoryBeat(repeating: 0)
+    var enables: UInt64 = 0
+  }
+
+  /// Bytes of one request: 8 to 64.
+  public let portBytes: Int
   /// What it counted.
   public private(set) var counters = Counters()
   private var ifmapRead = Read()
@@ -100,8 +84,12 @@ public struct LinkPort: Sendable, Codable {
   private var ifmapTensor = OffChipTensor.ifmap
   private var writeAddress = -1
   private var writeTensor = OffChipTensor.ofmap
-  /// Streams of the answers on their way, oldest first.
-  private var order: [Stream] = []
+  /// Blocks on their way, oldest first, and words of the oldest one that were handed over.
+  private var order: [Block] = []
+  private var unpacked = 0
+  private var gathered = Gathered()
+  /// Cycles for which the link is taken by the words of the last block that was asked for.
+  private var reserved = 0
   /// What was done in this cycle: next state.
   private var action = Action.none
   private var answered = false
@@ -115,75 +103,12 @@ public struct LinkPort: Sendable, Codable {
 
   private enum Action: Sendable, Codable, Equatable {
     case none
-    case read(Stream)
+    case read(Block)
     case write(bytes: Int, isLast: Bool)
   }
 
   /// A port at rest.
-  public init() {}
-
-  /// The chip's links as the port sees them.
-  public struct Channels: Sendable, Codable {
-    /// Orders for ifmap reads (biases too), filter reads and ofmap writes.
-    public var ifmapCommands, filterCommands, writeCommands: Link<LinkCommand>
-    /// Words into the chip.
-    public var ifmapWords, filterWords: Link<UInt64>
-    /// Words out of the chip.
-    public var ofmapWords: Link<OutgoingWord>
-
-    /// FIFOs of `depth` words between the two clocks, each pointer through `stages` flip-flops.
-    public init(depth: Int, stages: Int) {
-      ifmapCommands = Link(capacity: 2, synchroniserStages: stages, filler: .empty)
-      filterCommands = ifmapCommands
-      writeCommands = ifmapCommands
-      ifmapWords = Link(capacity: depth, synchroniserStages: stages, filler: 0)
-      filterWords = ifmapWords
-      ofmapWords = Link(capacity: depth, synchroniserStages: stages, filler: .empty)
-    }
-
-    /// Nothing inside any of them.
-    public var isQuiescent: Bool {
-      ifmapCommands.isQuiescent && filterCommands.isQuiescent && writeCommands.isQuiescent && ifmapWords.isQuiescent
-        && filterWords.isQuiescent && ofmapWords.isQuiescent
-    }
-
-    /// Whether further edges of the chip's clock would show the chip nothing new.
-    public var isChipSettled: Bool { isStill || areChipEndsSettled }
-
-    private var areChipEndsSettled: Bool {
-      ifmapCommands.isSenderSettled && filterCommands.isSenderSettled && writeCommands.isSenderSettled
-        && ifmapWords.isReceiverSettled && filterWords.isReceiverSettled && ofmapWords.isSenderSettled
-    }
-
-    /// Whether further edges of the link's clock would show the port nothing new.
-    public var isPortSettled: Bool { isStill || arePortEndsSettled }
-
-    private var arePortEndsSettled: Bool {
-      ifmapCommands.isReceiverSettled && filterCommands.isReceiverSettled && writeCommands.isReceiverSettled
-        && ifmapWords.isSenderSettled && filterWords.isSenderSettled && ofmapWords.isReceiverSettled
-    }
-
-    /// Whether nothing moves and every synchroniser has settled: an edge then changes nothing.
-    private var isStill = true
-
-    private var isMoving: Bool {
-      ifmapCommands.isSending || filterCommands.isSending || writeCommands.isSending || ifmapWords.isSending
-        || filterWords.isSending || ofmapWords.isSending || ifmapCommands.isReceiving || filterCommands.isReceiving
-        || writeCommands.isReceiving || ifmapWords.isReceiving || filterWords.isReceiving || ofmapWords.isReceiving
-    }
-
-    /// Clock edges at the chip's side, at the link's side, or both.
-    public mutating func commit(chip: Bool, port: Bool) {
-      if isStill && !isMoving { return }
-      defer { isStill = areChipEndsSettled && arePortEndsSettled && !isMoving }
-      ifmapCommands.commit(sender: chip, receiver: port)
-      filterCommands.commit(sender: chip, receiver: port)
-      writeCommands.commit(sender: chip, receiver: port)
-      ifmapWords.commit(sender: port, receiver: chip)
-      filterWords.commit(sender: port, receiver: chip)
-      ofmapWords.commit(sender: chip, receiver: port)
-    }
-  }
+  public init(portBytes: Int) { self.portBytes = portBytes }
 
   /// One cycle of the link's clock.
   public mutating func evaluate(
@@ -198,16 +123,23 @@ public struct LinkPort: Sendable, Codable {
     }
     switch action {
     case .none: break
-    case .read(.filter): requests.send(request(filterRead, .filter))
-    case .read: requests.send(request(ifmapRead, ifmapTensor))
-    case .write:
-      let word = channels.ofmapWords.receive()
-      var data = MemoryBeat(repeating: 0)
-      for byte in 0..<8 { data[byte] = UInt8(truncatingIfNeeded: word.bits >> UInt64(8 * byte)) }
-      let enables = (UInt64(1) << UInt64(word.bytes)) - 1
+    case .read(let block):
       requests.send(
-        MemoryRequest(address: writeAddress, isWrite: true, enables: enables, of: writeTensor, data: data))
+        block.stream == .filter ? request(block, filterRead, .filter) : request(block, ifmapRead, ifmapTensor))
+    case .write: gather(channels.ofmapWords.receive(), &requests)
     }
+  }
+
+  /// Puts a word to those of its block, and sends the block if it is complete.
+  private mutating func gather(_ word: OutgoingWord, _ requests: inout Link<MemoryRequest>) {
+    let first = writeAddress & (portBytes - 1)
+    for byte in 0..<8 { gathered.data[first + byte] = UInt8(truncatingIfNeeded: word.bits >> UInt64(8 * byte)) }
+    gathered.enables |= ((UInt64(1) << UInt64(word.bytes)) - 1) << UInt64(first)
+    guard word.isLast || first + 8 == portBytes else { return }
+    requests.send(
+      MemoryRequest(
+        address: writeAddress - first, isWrite: true, enables: gathered.enables, of: writeTensor, data: gathered.data))
+    gathered = Gathered()
   }
 
   private mutating func takeCommands(_ channels: inout Channels) {
@@ -219,51 +151,46 @@ public struct LinkPort: Sendable, Codable {
 
   private mutating func takeAnswer(_ channels: inout Channels, _ responses: inout Link<MemoryBeat>) {
     answered = responses.hasFront
-    guard answered, let stream = order.first else { return }
-    let beat = responses.receive()
-    var bits: UInt64 = 0
-    for byte in 0..<8 { bits |= UInt64(beat[byte]) << UInt64(8 * byte) }
-    if stream == .filter { channels.filterWords.send(bits) } else { channels.ifmapWords.send(bits) }
+    guard let beat = responses.front, let block = order.first else { return }
+    let word = beat.word(block.firstWord + unpacked)
+    if block.stream == .filter { channels.filterWords.send(word) } else { channels.ifmapWords.send(word) }
+    if unpacked + 1 == block.words { responses.receive() }
   }
 
   private func nextAction(_ channels: borrowing Channels) -> Action {
-    if ifmapRead.left > 0, channels.ifmapWords.freePlaces > ifmapRead.waiting {
-      return .read(ifmapTensor == .bias ? .bias : .ifmap)
+    guard reserved == 0 else { return .none }
+    if let block = block(ifmapRead, ifmapTensor == .bias ? .bias : .ifmap, freePlaces: channels.ifmapWords.freePlaces) {
+      return .read(block)
     }
     if writeAddress >= 0, let word = channels.ofmapWords.front { return .write(bytes: word.bytes, isLast: word.isLast) }
-    if filterRead.left > 0, channels.filterWords.freePlaces > filterRead.waiting { return .read(.filter) }
-    return .none
+    return block(filterRead, .filter, freePlaces: channels.filterWords.freePlaces).map { .read($0) } ?? .none
   }
 
-  private func request(_ read: Read, _ tensor: OffChipTensor) -> MemoryRequest {
-    MemoryRequest(
-      address: read.next, isWrite: false, enables: (UInt64(1) << UInt64(min(8, read.left))) - 1, of: tensor)
+  /// The next block of a stream, if there is one and its FIFO has places for all its words.
+  private func block(_ read: Read, _ stream: Stream, freePlaces: Int) -> Block? {
+    guard read.left > 0 else { return nil }
+    let first = read.next & (portBytes - 1)
+    let words = min(portBytes - first, read.left + 7) / 8
+    guard freePlaces >= read.waiting + words else { return nil }
+    return Block(stream: stream, firstWord: first / 8, words: words)
+  }
+
+  private func request(_ block: Block, _ read: Read, _ tensor: OffChipTensor) -> MemoryRequest {
+    let bytes = min(8 * block.words, read.left)
+    let enables: UInt64 = bytes == 64 ? .max : (1 << UInt64(bytes)) - 1
+    return MemoryRequest(
+      address: read.next & ~(portBytes - 1), isWrite: false, enables: enables << UInt64(8 * block.firstWord), of: tensor
+    )
   }
 
   /// The clock edge.
   public mutating func commit() {
     counters.cycles += 1
-    if answered {
-      answered = false
-      if order.removeFirst() == .filter { filterRead.waiting -= 1 } else { ifmapRead.waiting -= 1 }
-    }
+    reserved = max(0, reserved - 1)
+    if answered { passWord() }
     switch action {
     case .none: break
-    case .read(.filter):
-      counters.filterBytes += min(8, filterRead.left)
-      counters.filterWords += 1
-      filterRead.advance()
-      order.append(.filter)
-    case .read(let stream):
-      if stream == .bias {
-        counters.biasBytes += min(8, ifmapRead.left)
-        counters.biasWords += 1
-      } else {
-        counters.ifmapBytes += min(8, ifmapRead.left)
-        counters.ifmapWords += 1
-      }
-      ifmapRead.advance()
-      order.append(stream)
+    case .read(let block): book(block)
     case .write(let bytes, let isLast):
       counters.ofmapBytes += bytes
       counters.ofmapWords += 1
@@ -278,6 +205,36 @@ public struct LinkPort: Sendable, Codable {
     loads = Loads()
   }
 
+  /// A word of the oldest block has gone into its FIFO.
+  private mutating func passWord() {
+    answered = false
+    if order[0].stream == .filter { filterRead.waiting -= 1 } else { ifmapRead.waiting -= 1 }
+    unpacked += 1
+    guard unpacked == order[0].words else { return }
+    order.removeFirst()
+    unpacked = 0
+  }
+
+  /// A block was asked for: its words have the link for as many cycles.
+  private mutating func book(_ block: Block) {
+    switch block.stream {
+    case .filter:
+      counters.filterBytes += min(8 * block.words, filterRead.left)
+      counters.filterWords += block.words
+      filterRead.advance(block.words)
+    case .ifmap:
+      counters.ifmapBytes += min(8 * block.words, ifmapRead.left)
+      counters.ifmapWords += block.words
+      ifmapRead.advance(block.words)
+    case .bias:
+      counters.biasBytes += min(8 * block.words, ifmapRead.left)
+      counters.biasWords += block.words
+      ifmapRead.advance(block.words)
+    }
+    order.append(block)
+    reserved = block.words - 1
+  }
+
   /// Books link cycles that were skipped.
   public mutating func credit(skipped cycles: Int) { counters.cycles += cycles }
 
@@ -285,7 +242,7 @@ public struct LinkPort: Sendable, Codable {
   public func activity(
     _ channels: borrowing Channels, requests: borrowing Link<MemoryRequest>, responses: borrowing Link<MemoryBeat>
   ) -> Activity {
-    if !channels.isPortSettled || responses.hasFront { return .busy }
+    if !channels.isPortSettled || responses.hasFront || reserved > 0 { return .busy }
     if ifmapRead.left == 0, channels.ifmapCommands.hasFront { return .busy }
     if filterRead.left == 0, channels.filterCommands.hasFront { return .busy }
     if writeAddress < 0, channels.writeCommands.hasFront { return .busy }
@@ -298,18 +255,18 @@ public struct LinkPort: Sendable, Codable {
   /// Whether it has words to ask for, of filters or of ifmaps and biases, and places for them.
   public func isIssuing(filters: Bool, to channels: borrowing Channels) -> Bool {
     filters
-      ? filterRead.left > 0 && channels.filterWords.freePlaces > filterRead.waiting
-      : ifmapRead.left > 0 && channels.ifmapWords.freePlaces > ifmapRead.waiting
+      ? block(filterRead, .filter, freePlaces: channels.filterWords.freePlaces) != nil
+      : block(ifmapRead, .ifmap, freePlaces: channels.ifmapWords.freePlaces) != nil
   }
 
-  /// Read answers on their way, for observers.
-  public var readsInFlight: Int { order.count }
+  /// Words asked for and not handed over yet, for observers.
+  public var wordsInFlight: Int { ifmapRead.waiting + filterRead.waiting }
 }
 
 extension LinkPort.Read {
-  fileprivate mutating func advance() {
-    next += 8
-    left = max(0, left - 8)
-    waiting += 1
+  fileprivate mutating func advance(_ words: Int) {
+    next += 8 * words
+    left = max(0, left - 8 * words)
+    waiting += words
   }
 }

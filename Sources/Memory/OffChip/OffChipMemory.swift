@@ -54,6 +54,26 @@ public struct OffChipMemory: Sendable, Codable {
       }
     }
 
+    /// What reports call it: the device's name, or `ideal`.
+    public var name: String {
+      switch kind {
+      case .ideal: "ideal"
+      case .dram(let spec): spec.device.name
+      }
+    }
+
+    /// The most bytes a second over its bus; `clock` is that of a memory without one of its own.
+    public func bytesPerSecond(on clock: ClockDomain) -> Double {
+      let hertz = (self.clock ?? clock).period.hertz
+      switch kind {
+      case .ideal(let spec): return Double(min(spec.bytesPerCycle, spec.portBytes)) * hertz
+      case .dram(let spec):
+        let organisation = spec.device.organisation
+        let buses = organisation.channels * (organisation.ranksOwnTheirBus ? organisation.ranks : 1)
+        return Double(buses * organisation.burstBytes) / Double(spec.device.timing.count(.BLc)) * hertz
+      }
+    }
+
     /// Places of the port's links: two within a domain; between two, enough to hide the synchronisers' round trip.
     public var linkCapacity: Int { clock == nil ? 2 : 4 + 4 * synchroniserStages }
     /// Flip-flops of the port's links.

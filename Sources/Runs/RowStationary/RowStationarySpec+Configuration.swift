@@ -32,19 +32,15 @@ extension RowStationarySpec {
           portBytes: 8, bytesPerCycle: 8, latencyCycles: integer("memory.latency_cycles"),
           capacityBytes: integer("memory.capacity_bytes"))),
       coreClock: clock("core", "clock.frequency_mhz"), linkClock: clock("link", "link.frequency_mhz"))
-    if let memory = try OffChipMemory.Spec(dram: configuration, portBytes: memory.portBytes, files: files) {
+    if let memory = try OffChipMemory.Spec(dram: configuration, portBytes: 64, files: files) {
       self.memory = memory
     }
   }
 
   /// Core cycles a second.
-  public var coreHertz: Double { Self.hertz(coreClock) }
+  public var coreHertz: Double { coreClock.period.hertz }
   /// Link cycles a second.
-  public var linkHertz: Double { Self.hertz(linkClock) }
-
-  private static func hertz(_ clock: ClockDomain) -> Double {
-    1e15 * Double(clock.period.denominator) / Double(clock.period.numerator)
-  }
+  public var linkHertz: Double { linkClock.period.hertz }
 
   /// The bandwidths of networks and link, for estimates.
   public var rates: RowStationaryRates {
@@ -62,17 +58,5 @@ extension RowStationaryArithmetic {
       ? .integer8
       : .fixedPoint16(
         position: configuration.integer("workload.cut"), saturates: configuration.boolean("machine.saturates"))
-  }
-}
-
-extension EnergyTable {
-  /// The table of costs that a configuration gives.
-  public init(_ configuration: Configuration) {
-    func cost(_ key: String) -> Double { configuration.number("energy.\(key)") }
-    self.init(
-      name: configuration.string("energy.name"), unit: configuration.string("energy.unit"),
-      source: configuration.string("energy.source"), wordBits: configuration.integer("energy.word_bits"),
-      dram: cost("dram"), globalBuffer: cost("global_buffer"), array: cost("array"), spad: cost("spad"),
-      mac8: cost("mac8"), mac16: cost("mac16"))
   }
 }
