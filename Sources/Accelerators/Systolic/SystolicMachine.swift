@@ -179,7 +179,9 @@ public struct SystolicMachine: Machine, Sendable, Codable {
   /// Asleep while only the memory works, waiting when nothing is under way.
   public mutating func activity(of domain: Int, after cycle: Int) -> Activity {
     guard spec.memory.clock != nil else {
-      return coreActivity().sooner(memory.activity(requests: requests, responses: responses, after: cycle))
+      let core = coreActivity()
+      guard core != .busy else { return .busy }
+      return core.sooner(memory.activity(requests: requests, responses: responses, after: cycle))
     }
     return domain == 0 ? coreActivity() : memoryActivity(after: cycle)
   }
@@ -231,7 +233,7 @@ public struct SystolicMachine: Machine, Sendable, Codable {
   }
 
   /// Whether psums go off chip as they are.
-  private var storesPsums: Bool { layer != nil && layer?.requantisation == nil }
+  private var storesPsums: Bool { layer?.requantises == false }
 
   /// What the prefetcher sees: committed state.
   private var prefetchView: TilePrefetcher.View {

@@ -87,7 +87,8 @@ struct RowStationaryNetworkTests {
     }
     let reference = outcome { _ in }
     func expectSame(_ other: ([CounterValue], PagedMemory)) {
-      #expect(zip(other.0, reference.0).filter { $0 != $1 }.map { "\($0.scope).\($0.name) \($0.value), \($1.value)" } == [])
+      let different = zip(other.0, reference.0).filter { $0 != $1 }
+      #expect(different.map { "\($0.scope).\($0.name) \($0.value), not \($1.value)" } == [])
       #expect(other.1 == reference.1)
     }
     expectSame(outcome { $0.skipsIdleCycles = false })
