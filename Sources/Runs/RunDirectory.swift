@@ -45,13 +45,13 @@ public enum RunDirectory {
     ]
     files += report.systems.files.map { ($0.name, Array($0.text.utf8)) }
     for (number, result) in report.results.enumerated()
-    where report.results.firstIndex(where: { $0.spec.dataflow == result.spec.dataflow }) == number {
-      files.append(("outputs-\(result.spec.dataflow.rawValue).npy", NumpyFile.write(result.outputs)))
+    where report.results.firstIndex(where: { $0.machine.dataflow == result.machine.dataflow }) == number {
+      files.append(("outputs-\(result.machine.dataflow).npy", NumpyFile.write(result.outputs)))
     }
     for (name, bytes) in files { try directory.write(bytes, to: name) }
     let manifest = manifest(
-      configuration, dataflows: used(report.results.map(\.spec.dataflow.rawValue)),
-      memories: used(report.results.map(\.spec.memory.name)), inputs: inputs, outputs: files)
+      configuration, dataflows: used(report.results.map(\.machine.dataflow)),
+      memories: used(report.results.map(\.machine.memory)), inputs: inputs, outputs: files)
     try directory.write(manifest.text, to: OutputDirectory.marker)
   }
 

@@ -27,16 +27,21 @@ extension SystemReports {
       names.indices.filter { names.firstIndex(of: names[$0]) == $0 }.map { place in
         let spec = results[place].spec
         return SystemReport(
-          array: "rs \(spec.array.rows)x\(spec.array.columns)", memory: spec.memory.name,
-          peak: 2 * Double(spec.peCount) * spec.coreHertz,
-          bandwidth: min(8 * spec.linkHertz, spec.memory.bytesPerSecond(on: spec.linkClock)),
+          array: spec.facts.name, memory: spec.memory.name, peak: 2 * Double(spec.peCount) * spec.coreHertz,
+          bandwidth: spec.facts.bandwidth,
           energyTable: energyTable, layers: results.filter { $0.spec.memory.name == names[place] }.map(\.account))
       })
   }
 
-  /// Networks on systolic machines.
+  /// Networks on machines of any kind.
   init(_ results: [NetworkResults], energyTable: EnergyTable) {
-    self.init(results.map { $0.spec.system($0.accounts, energyTable: energyTable) })
+    self.init(
+      results.map {
+        SystemReport(
+          array: $0.machine.name, memory: $0.machine.memory,
+          peak: 2 * Double($0.machine.peCount) * $0.machine.clock.period.hertz, bandwidth: $0.machine.bandwidth,
+          energyTable: energyTable, layers: $0.accounts)
+      })
   }
 }
 
@@ -47,9 +52,8 @@ extension SystolicSpec {
 
   fileprivate func system(_ layers: [LayerAccount], energyTable: EnergyTable) -> SystemReport {
     SystemReport(
-      array: "\(dataflow.rawValue) \(rows)x\(columns)", memory: memory.name,
-      peak: 2 * Double(peCount) * clock.period.hertz,
-      bandwidth: min(Double(memory.portBytes) * clock.period.hertz, memory.bytesPerSecond(on: clock)),
+      array: facts.name, memory: memory.name, peak: 2 * Double(peCount) * clock.period.hertz,
+      bandwidth: facts.bandwidth,
       energyTable: energyTable, layers: layers)
   }
 }
@@ -58,7 +62,7 @@ extension LayerResult {
   fileprivate var account: LayerAccount {
     LayerAccount(
       layer.name, operations: 2 * array.macs, cycles: array.cycles, seconds: latencyMicroseconds / 1e6,
-      peCount: spec.peCount, accesses: accesses, counters: counters)
+      waitingPEs: Double(spec.peCount), accesses: accesses, counters: counters)
   }
 }
 
@@ -66,7 +70,7 @@ extension RowStationaryResult {
   fileprivate var account: LayerAccount {
     LayerAccount(
       layer.name, operations: 2 * macs, cycles: totalCycles, seconds: totalMilliseconds / 1e3,
-      peCount: mapping.activePEs, accesses: accesses, counters: counters)
+      waitingPEs: Double(mapping.activePEs), accesses: accesses, counters: counters)
   }
 }
 
@@ -78,8 +82,16 @@ extension NetworkResults {
       return LayerAccount(
         "\(layer.index) \(NetworkReport.plainName(layer.name))",
         operations: macs > 0 ? 2 * macs : layer.counter("vector_unit", "operands"), cycles: layer.cycles,
-        seconds: milliseconds(layer.cycles) / 1e3, peCount: spec.peCount, accesses: layer.accesses,
+        seconds: milliseconds(layer.cycles) / 1e3, waitingPEs: waitingPEs(layer), accesses: layer.accesses,
         counters: layer.counters)
     }
+  }
+
+  /// PEs that stand still together: all of a systolic array; of the others those that a layer's mapping uses.
+  private func waitingPEs(_ layer: NetworkResult.Layer) -> Double {
+    guard machine.dataflow == MachineKind.rowStationary.rawValue, layer.cycles > 0 else {
+      return Double(machine.peCount)
+    }
+    return Double(machine.peCount) - Double(layer.counter("array", "idle_pe_cycles")) / Double(layer.cycles)
   }
 }

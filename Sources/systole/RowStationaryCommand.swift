@@ -5,7 +5,33 @@ import Mappings
 import Reports
 import Runs
 
-/// What `run` and `explain` do where the machine is row stationary.
+/// `systole run` where the machine is row stationary: layers, or a network.
+func runRowStationary(_ arguments: ParsedArguments, _ inputs: InputFiles) async throws -> ExitCode {
+  let configurations = try arguments.configurations(inputs, of: .rowStationary)
+  guard try RowStationaryJob.isNetwork(configurations[0]) else {
+    return try await RowStationaryCommand(arguments, inputs, configurations).run()
+  }
+  let machines = try configurations.map { try RowStationarySpec($0, files: inputs) }
+  return try await runNetwork(on: machines, configurations[0], inputs, arguments)
+}
+
+/// `systole explain` where the machine is row stationary.
+func explainRowStationary(_ arguments: ParsedArguments, _ inputs: InputFiles) throws -> ExitCode {
+  let configuration = try arguments.configuration(inputs, of: .rowStationary)
+  guard try RowStationaryJob.isNetwork(configuration) else {
+    return try RowStationaryCommand(arguments, inputs, [configuration]).explain()
+  }
+  let job = try NetworkJob(configuration, files: inputs)
+  let run = try RowStationaryNetworkRun(job.network, on: RowStationarySpec(configuration))
+  let energyTable = EnergyTable(configuration)
+  let mappings = run.program.arrayLayers.map {
+    RowStationaryExplanation($0.schedule.mapping, rates: run.spec.rates, energyTable: energyTable)
+  }
+  return try explainNetwork(
+    job.network, mappings: mappings.map(\.text), json: [("layers", .array(mappings.map(\.json)))], arguments)
+}
+
+/// What `run` and `explain` do with layers where the machine is row stationary.
 struct RowStationaryCommand {
   private let arguments: ParsedArguments
   private let inputs: InputFiles
@@ -15,10 +41,9 @@ struct RowStationaryCommand {
   private let runners: [RowStationaryRunner]
   private var runner: RowStationaryRunner { runners[0] }
 
-  init(_ arguments: ParsedArguments, _ inputs: InputFiles) throws {
+  init(_ arguments: ParsedArguments, _ inputs: InputFiles, _ configurations: [Configuration]) throws {
     self.arguments = arguments
     self.inputs = inputs
-    let configurations = try arguments.configurations(inputs, of: .rowStationary)
     configuration = configurations[0]
     jobs = try RowStationaryJob.jobs(configuration, files: inputs)
     runners = try configurations.map {

@@ -8,15 +8,12 @@ import Tracing
 
 /// `systole run` of a network: every image on every machine, side by side.
 func runNetwork(
-  _ job: NetworkJob, _ configurations: [Configuration], _ inputs: InputFiles, _ arguments: ParsedArguments
+  on machines: [some RunnableSpec], _ configuration: Configuration, _ inputs: InputFiles, _ arguments: ParsedArguments
 ) async throws -> ExitCode {
+  let job = try NetworkJob(configuration, files: inputs)
   let directory = try arguments.value("out").map { path throws(OutputError) in try OutputDirectory(path) }
-  let configuration = configurations[0]
-  let runners = try arguments.dataflows(configuration).flatMap { dataflow in
-    try configurations.map {
-      try NetworkRunner(
-        job, on: SystolicSpec($0, dataflow: dataflow, files: inputs), cycleLimit: $0.integer("run.cycle_limit"))
-    }
+  let runners = try machines.map {
+    try NetworkRunner(job, on: $0, cycleLimit: configuration.integer("run.cycle_limit"))
   }
   let waveform = directory.map { StandardTrace(directory: $0.workingPath, place: $0.path) }
   if arguments.has("trace") || waveform != nil { Interruption.install() }
@@ -24,7 +21,8 @@ func runNetwork(
     runners.flatMap { runner in job.inputs.indices.map { (runner, $0) } }, atMost: arguments.integer("threads")
   ) { runner, index in
     // Every image takes the same cycles; the first shows them.
-    try runner.run(index, trace: index == 0 ? arguments.trace(runner, among: runners.count, standard: waveform) : nil)
+    try runner.run(
+      index, trace: index == 0 ? arguments.trace(runner.machine, among: runners.count, standard: waveform) : nil)
   }
   let runs = job.inputs.count
   let report = NetworkReport(

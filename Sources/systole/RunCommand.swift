@@ -35,17 +35,21 @@ extension Command {
       "run Examples/lenet5-conv1-ws.json5 --trace conv1.fst --trace-window 0..2000",
       "run Examples/alexnet-eyeriss.json5",
       "run Examples/resnet8-ws.json5 --memory ddr3-1600,hbm2 --out out/resnet8",
+      "run Examples/resnet8-eyeriss.json5 --out out/resnet8",
       "run --machine Examples/machines/eyeriss.json5 --topology net.csv --batch 3 --zeros 0.4 --json",
     ]
   ) { arguments in
     let inputs = InputFiles()
     if try arguments.machineKind(inputs) == .rowStationary {
-      return try await RowStationaryCommand(arguments, inputs).run()
+      return try await runRowStationary(arguments, inputs)
     }
     let configurations = try arguments.configurations(inputs)
     let configuration = configurations[0]
     if try LayerJob.isNetwork(configuration) {
-      return try await runNetwork(try NetworkJob(configuration, files: inputs), configurations, inputs, arguments)
+      let machines = try arguments.dataflows(configuration).flatMap { dataflow in
+        try configurations.map { try SystolicSpec($0, dataflow: dataflow, files: inputs) }
+      }
+      return try await runNetwork(on: machines, configuration, inputs, arguments)
     }
     let jobs = try LayerJob.jobs(configuration, files: inputs)
     // What cannot be written is better known before the work than after it.

@@ -12,16 +12,20 @@ public struct RowStationaryCounters: Sendable, Codable, Equatable, CounterSet {
   public var processCycles = 0
   /// Core cycles in which an ofmap tile leaves.
   public var dumpCycles = 0
+  /// Core cycles in which the vector unit works alone.
+  public var vectorCycles = 0
   /// Passes that were processed.
   public var passes = 0
   /// PE-cycles labelled `wait`, by root cause.
   public var stalls = StallCounts()
+  /// Cycles of layers without MACs in which the vector unit waited, by root cause.
+  public var vectorStalls = StallCounts()
 
   /// What each counter counts.
   public static let definitions: [CounterDefinition<RowStationaryCounters>] =
     [
       .init("cycles", unit: "cycles", "Core cycles from the first to the last: the total latency.") { $0.cycles },
-      .init("configure_cycles", unit: "cycles", "Core cycles of configuration: scan chain and biases.") {
+      .init("configure_cycles", unit: "cycles", "Core cycles of configuration: scan chain, biases, factors.") {
         $0.configureCycles
       },
       .init("load_cycles", unit: "cycles", "Core cycles in which the chip stands still while an ifmap tile is loaded.")
@@ -32,11 +36,14 @@ public struct RowStationaryCounters: Sendable, Codable, Equatable, CounterSet {
       .init("dump_cycles", unit: "cycles", "Core cycles in which the chip stands still while an ofmap tile leaves.") {
         $0.dumpCycles
       },
+      .init("vector_cycles", unit: "cycles", "Core cycles of layers that the vector unit executes alone.") {
+        $0.vectorCycles
+      },
       .init("passes", unit: "operations", "Passes: groups x blocks of images x strips x channel steps x filter passes.")
       {
         $0.passes
       },
-    ] + StallCounts.ofPEs(\.stalls)
+    ] + StallCounts.ofPEs(\.stalls) + StallCounts.ofVectorUnit(\.vectorStalls)
 
   /// All zero.
   public init() {}

@@ -6,21 +6,6 @@ import Memory
 /// It walks the folds ahead of the array. A tile is loaded as soon as a half of its scratchpad holds nothing that is still
 /// needed; because loads go in the order of first use, they can never block each other for ever.
 struct TilePrefetcher: Sendable, Codable {
-  /// The machine's buffers as load destinations.
-  enum Buffer: Int, CaseIterable, Sendable, Codable {
-    case ifmap, filter, bias, vectorParameters, vectorOperands
-
-    /// Whose bytes fill it.
-    var tensor: OffChipTensor {
-      switch self {
-      case .ifmap, .vectorOperands: .ifmap
-      case .filter: .filter
-      case .bias: .bias
-      case .vectorParameters: .parameters
-      }
-    }
-  }
-
   /// What it is about.
   enum State: UInt8, CaseIterable, Sendable, Codable {
     case idle, loadingParameters, loadingBias, loadingIfmap, loadingFilter, waitingForHalf, waitingForQueue, finished
@@ -113,22 +98,25 @@ struct TilePrefetcher: Sendable, Codable {
     case .parameters:
       state = .loadingParameters
       areParametersRequested = true
-      engine.queue(.init(layer.parameterLoad, into: Buffer.vectorParameters))
+      if let requantisation = layer.requantisation {
+        engine.queue(.init(requantisation.load, into: LoadBuffer.vectorParameters))
+      }
     case .bias:
       state = .loadingBias
       isBiasRequested = true
-      engine.queue(.init(layer.biasLoad, into: Buffer.bias))
+      engine.queue(.init(layer.biasLoad, into: LoadBuffer.bias))
     case .ifmap:
       state = .loadingIfmap
       requestedIfmapTiles += 1
       guard let fold = cursor?.fold(in: layer.schedule) else { break }
-      engine.queue(.init(layer.ifmapLoad(fold, half: fold.ifmapTile % view.halves.ifmap), into: Buffer.ifmap))
+      engine.queue(
+        .init(layer.ifmapLoad(fold, half: fold.ifmapTile % view.halves.ifmap), into: LoadBuffer.ifmap))
     case .filter:
       state = .loadingFilter
       requestedFilterTiles += 1
       guard let fold = cursor?.fold(in: layer.schedule) else { break }
       engine.queue(
-        .init(layer.filterLoad(fold, half: fold.filterTile % view.halves.filter), into: Buffer.filter))
+        .init(layer.filterLoad(fold, half: fold.filterTile % view.halves.filter), into: LoadBuffer.filter))
     case .nextFold:
       cursor?.advance(in: layer.schedule)
       readTiles(layer.schedule)
@@ -150,12 +138,5 @@ struct TilePrefetcher: Sendable, Codable {
     storeFilter = layer.firstFilter(of: fold)
     storedTiles += 1
     for _ in 0..<layer.schedule.reductionFolds { storeCursor?.advance(in: layer.schedule) }
-  }
-}
-
-extension TransferEngine.Load {
-  /// A load into one of the machine's buffers.
-  init(_ transfer: Transfer, into buffer: TilePrefetcher.Buffer) {
-    self.init(transfer, into: buffer.rawValue, of: buffer.tensor)
   }
 }

@@ -12,7 +12,7 @@ struct VectorLayerPlanner {
   /// Bytes of the memory port: tiles of plain runs are multiples of it.
   let portBytes: Int
 
-  init(name: String, spec: SystolicSpec) {
+  init(name: String, spec: some NetworkSpec) {
     self.name = name
     halfBytes = spec.vector.bufferBytes / 2
     portBytes = spec.memory.portBytes

@@ -1,18 +1,24 @@
 public import Simulation
 
-/// One order to the far end of an off-chip link.
+/// One order to the far end of an off-chip link: a stream of consecutive words, or a strided read.
 public struct LinkCommand: Sendable, Codable, Equatable {
-  /// First byte off chip, a multiple of 8.
-  public var address: Int
-  /// Bytes to read, or the most that a write may store.
-  public var bytes: Int
+  /// What is read, or where words are written and how many bytes at most.
+  public var transfer: Transfer
   /// Whose bytes they are; biases come over the ifmaps' FIFO and are counted apart.
   public var tensor: OffChipTensor
 
-  /// An order by its parts.
+  /// A strided read: each of its blocks comes as the word that it lies in.
+  public init(_ transfer: Transfer, of tensor: OffChipTensor) { (self.transfer, self.tensor) = (transfer, tensor) }
+
+  /// A stream from an address on, a multiple of 8.
   public init(address: Int, bytes: Int, of tensor: OffChipTensor) {
-    (self.address, self.bytes, self.tensor) = (address, bytes, tensor)
+    self.init(Transfer(memoryAddress: address, runBytes: bytes, bufferAddress: 0, tile: 0), of: tensor)
   }
+
+  /// First byte off chip.
+  public var address: Int { transfer.memoryAddress }
+  /// Bytes to read, or the most that a write may store.
+  public var bytes: Int { transfer.bytes }
 
   /// Fills the unused places of links.
   public static let empty = LinkCommand(address: 0, bytes: 0, of: .ifmap)
@@ -43,6 +49,10 @@ extension LinkPort {
     public var ifmapWords, filterWords: Link<UInt64>
     /// Words out of the chip.
     public var ofmapWords: Link<OutgoingWord>
+    /// Requests of the vector unit's transfers.
+    public var vectorRequests: Link<MemoryRequest>
+    /// The answers to them.
+    public var vectorAnswers: Link<MemoryBeat>
 
     /// FIFOs of `depth` words between the two clocks, each pointer through `stages` flip-flops.
     public init(depth: Int, stages: Int) {
@@ -52,12 +62,15 @@ extension LinkPort {
       ifmapWords = Link(capacity: depth, synchroniserStages: stages, filler: 0)
       filterWords = ifmapWords
       ofmapWords = Link(capacity: depth, synchroniserStages: stages, filler: .empty)
+      vectorRequests = Link(capacity: depth, synchroniserStages: stages, filler: .empty)
+      vectorAnswers = Link(capacity: depth, synchroniserStages: stages, filler: MemoryBeat(repeating: 0))
     }
 
     /// Nothing inside any of them.
     public var isQuiescent: Bool {
       ifmapCommands.isQuiescent && filterCommands.isQuiescent && writeCommands.isQuiescent && ifmapWords.isQuiescent
-        && filterWords.isQuiescent && ofmapWords.isQuiescent
+        && filterWords.isQuiescent && ofmapWords.isQuiescent && vectorRequests.isQuiescent
+        && vectorAnswers.isQuiescent
     }
 
     /// Whether further edges of the chip's clock would show the chip nothing new.
@@ -66,6 +79,7 @@ extension LinkPort {
     private var areChipEndsSettled: Bool {
       ifmapCommands.isSenderSettled && filterCommands.isSenderSettled && writeCommands.isSenderSettled
         && ifmapWords.isReceiverSettled && filterWords.isReceiverSettled && ofmapWords.isSenderSettled
+        && vectorRequests.isSenderSettled && vectorAnswers.isReceiverSettled
     }
 
     /// Whether further edges of the link's clock would show the port nothing new.
@@ -74,6 +88,7 @@ extension LinkPort {
     private var arePortEndsSettled: Bool {
       ifmapCommands.isReceiverSettled && filterCommands.isReceiverSettled && writeCommands.isReceiverSettled
         && ifmapWords.isSenderSettled && filterWords.isSenderSettled && ofmapWords.isReceiverSettled
+        && vectorRequests.isReceiverSettled && vectorAnswers.isSenderSettled
     }
 
     /// Whether nothing moves and every synchroniser has settled: an edge then changes nothing.
@@ -83,6 +98,8 @@ extension LinkPort {
       ifmapCommands.isSending || filterCommands.isSending || writeCommands.isSending || ifmapWords.isSending
         || filterWords.isSending || ofmapWords.isSending || ifmapCommands.isReceiving || filterCommands.isReceiving
         || writeCommands.isReceiving || ifmapWords.isReceiving || filterWords.isReceiving || ofmapWords.isReceiving
+        || vectorRequests.isSending || vectorRequests.isReceiving || vectorAnswers.isSending
+        || vectorAnswers.isReceiving
     }
 
     /// Clock edges at the chip's side, at the link's side, or both.
@@ -95,6 +112,8 @@ extension LinkPort {
       ifmapWords.commit(sender: port, receiver: chip)
       filterWords.commit(sender: port, receiver: chip)
       ofmapWords.commit(sender: chip, receiver: port)
+      vectorRequests.commit(sender: chip, receiver: port)
+      vectorAnswers.commit(sender: port, receiver: chip)
     }
   }
 }

@@ -11,8 +11,8 @@ public struct LayerAccount: Sendable {
   public var cycles: Int
   /// How long they took.
   public var seconds: Double
-  /// PEs of the array.
-  public var peCount: Int
+  /// PEs that stand still together where the array waits: those that its mapping uses.
+  public var waitingPEs: Double
   /// Accesses of every level.
   public var accesses: AccessCounts
   /// Every counter of the machine's blocks, of this layer alone.
@@ -20,11 +20,11 @@ public struct LayerAccount: Sendable {
 
   /// An account by its parts.
   public init(
-    _ name: String, operations: Int, cycles: Int, seconds: Double, peCount: Int, accesses: AccessCounts,
+    _ name: String, operations: Int, cycles: Int, seconds: Double, waitingPEs: Double, accesses: AccessCounts,
     counters: [CounterValue]
   ) {
     (self.name, self.operations, self.cycles, self.seconds) = (name, operations, cycles, seconds)
-    (self.peCount, self.accesses, self.counters) = (peCount, accesses, counters)
+    (self.waitingPEs, self.accesses, self.counters) = (waitingPEs, accesses, counters)
   }
 
   /// Off-chip bytes of one tensor.
@@ -83,7 +83,7 @@ public struct LayerAccount: Sendable {
 
   /// What keeps a machine waiting, with the cycles that the whole array, or the vector unit alone, stood still for it.
   public var waits: [(cause: String, cycles: Double)] {
-    let prefixes = [("stalled_pe_cycles_", Double(max(1, peCount))), ("stalled_vector_cycles_", 1)]
+    let prefixes = [("stalled_pe_cycles_", max(1, waitingPEs)), ("stalled_vector_cycles_", 1)]
     var waits: [(cause: String, cycles: Double)] = []
     for (prefix, scale) in prefixes {
       for counter in counters where counter.name.hasPrefix(prefix) {

@@ -1,7 +1,7 @@
 public import Accelerators
 internal import Compute
 public import Configuration
-public import Mappings
+internal import Mappings
 internal import Memory
 internal import Simulation
 public import Tensors
@@ -26,27 +26,15 @@ extension RowStationarySpec {
       filterBuffer: .init(banks: integer("filter_buffer.banks"), linesPerBank: integer("filter_buffer.lines_per_bank")),
       codecElementsPerCycle: integer("codec.elements_per_cycle"), linkFIFODepth: integer("link.fifo_depth"),
       synchroniserStages: integer("link.synchroniser_stages"), configurationBits: integer("configuration_bits"),
-      biasWords: integer("bias_words"),
+      biasWords: integer("bias_words"), vector: VectorPath.Spec(configuration),
       memory: OffChipMemory.Spec(
         IdealMemory.Spec(
           portBytes: 8, bytesPerCycle: 8, latencyCycles: integer("memory.latency_cycles"),
           capacityBytes: integer("memory.capacity_bytes"))),
       coreClock: clock("core", "clock.frequency_mhz"), linkClock: clock("link", "link.frequency_mhz"))
-    if let memory = try OffChipMemory.Spec(dram: configuration, portBytes: 64, files: files) {
+    if let memory = try OffChipMemory.Spec(dram: configuration, portBytes: memory.portBytes, files: files) {
       self.memory = memory
     }
-  }
-
-  /// Core cycles a second.
-  public var coreHertz: Double { coreClock.period.hertz }
-  /// Link cycles a second.
-  public var linkHertz: Double { linkClock.period.hertz }
-
-  /// The bandwidths of networks and link, for estimates.
-  public var rates: RowStationaryRates {
-    RowStationaryRates(
-      filterBits: 64, ifmapBits: 16, psumBits: 64, linkBits: 64, coreHertz: max(1, Int(coreHertz.rounded())),
-      linkHertz: max(1, Int(linkHertz.rounded())))
   }
 }
 

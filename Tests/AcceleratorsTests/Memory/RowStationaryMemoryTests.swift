@@ -43,8 +43,8 @@ struct RowStationaryMemoryTests {
 
   @Test(arguments: allDevices)
   func everyMemoryIsBitExactAndIdealMemoryIsFaster(device: DRAMSpecification) throws {
-    let slow = try finish(run(dram(device)), "\(device.name)")
-    let fast = try finish(run(idealBound(of: device)), "ideal")
+    let slow = try finish(run(dram(device, portBytes: 8)), "\(device.name)")
+    let fast = try finish(run(idealBound(of: device, portBytes: 8)), "ideal")
     #expect(fast.totalCycles <= slow.totalCycles)
     // The array's work does not depend on the memory.
     #expect(fast.simulator.machine.array.counters.macs == slow.simulator.machine.array.counters.macs)
@@ -54,7 +54,7 @@ struct RowStationaryMemoryTests {
   @Test(arguments: [(1, 1), (5, 1), (1, 4), (997, 1009), (313, 1000)])
   func anyRatioOfClocks(link: UInt64, memory: UInt64) throws {
     for device in [DRAMSpecification.ddr4, .hbm2] {
-      let off = try dram(device, clock: ClockPeriod(femtoseconds: memory * 1000))
+      let off = try dram(device, portBytes: 8, clock: ClockPeriod(femtoseconds: memory * 1000))
       _ = try finish(
         run(off) {
           $0.linkClock = ClockDomain(name: "link", period: ClockPeriod(femtoseconds: link * 1000))
@@ -65,7 +65,7 @@ struct RowStationaryMemoryTests {
 
   @Test(arguments: [DRAMSpecification.ddr3x8, .hbm2])
   func orderAndSkippingChangeNothing(device: DRAMSpecification) throws {
-    let reference = try run(dram(device))
+    let reference = try run(dram(device, portBytes: 8))
     var ticked = reference
     ticked.simulator.skipsIdleCycles = false
     ticked = try finish(ticked, "ticked")
@@ -83,7 +83,7 @@ struct RowStationaryMemoryTests {
   @Test func relaxingTheLinkShortensTheRun() throws {
     func cycles(_ megahertz: UInt64) throws -> RowStationaryLayerRun {
       try finish(
-        run(dram(.ddr4)) {
+        run(dram(.ddr4, portBytes: 8)) {
           $0.linkClock = ClockDomain(name: "link", period: ClockPeriod(hertz: megahertz * 1_000_000))
           $0.configurationBits = 1
         }, "\(megahertz) MHz")
@@ -103,8 +103,8 @@ struct RowStationaryMemoryTests {
       $0.configurationBits = 1
     }
     let slow = ClockPeriod(hertz: 20_000_000)
-    let with = try finish(run(dram(.ddr3x8, clock: slow), change: fastLink), "slow DRAM")
-    let without = try finish(run(dram(.ddr3x8), change: fastLink), "fast DRAM")
+    let with = try finish(run(dram(.ddr3x8, portBytes: 8, clock: slow), change: fastLink), "slow DRAM")
+    let without = try finish(run(dram(.ddr3x8, portBytes: 8), change: fastLink), "fast DRAM")
     let memory: [StallCause] = [.crossing, .queue, .refresh, .precharge, .activate, .bus, .data]
     func booked(_ run: RowStationaryLayerRun) -> Int {
       memory.reduce(0) { $0 + run.simulator.machine.counters.stalls[$1] } / run.mapping.activePEs
@@ -115,8 +115,8 @@ struct RowStationaryMemoryTests {
   }
 
   @Test func oneFlippedBitChangesTheResult() throws {
-    let plain = try finish(run(dram(.ddr3x8)), "plain")
-    var flipped = try run(dram(.ddr3x8))
+    let plain = try finish(run(dram(.ddr3x8, portBytes: 8)), "plain")
+    var flipped = try run(dram(.ddr3x8, portBytes: 8))
     let filters = flipped.simulator.machine.program!.filterStreams[0].address
     flipped.simulator.machine.memory.contents[filters] ^= 1
     #expect(flipped.simulator.run(cycleLimit: 3_000_000) == .finished)
@@ -125,7 +125,7 @@ struct RowStationaryMemoryTests {
 
   /// Without refreshes, which later phases would meet elsewhere.
   @Test func oneDelayedReadDelaysItsConsumerOnly() throws {
-    let memory = OffChipMemory.Spec(try DRAMMemory.Spec(.ddr4).with { $0.refresh = .off })
+    let memory = OffChipMemory.Spec(try DRAMMemory.Spec(.ddr4, portBytes: 8).with { $0.refresh = .off })
     let plain = try finish(run(memory), "plain")
     var late = try run(memory)
     late.simulator.machine.memory.delayNextRead(by: 100)
