@@ -84,7 +84,7 @@ public struct SystolicMachine: Machine, Sendable, Codable {
   /// A machine at rest.
   public init(_ spec: SystolicSpec) {
     self.spec = spec
-    transfers = TransferEngine(portBytes: spec.memory.portBytes, buffers: TilePrefetcher.Buffer.allCases.count)
+    transfers = TransferEngine(portBytes: spec.memory.portBytes, buffers: LoadBuffer.allCases.count)
     let (capacity, stages) = (spec.memory.linkCapacity, spec.memory.linkStages)
     requests = Link(capacity: capacity, synchroniserStages: stages, filler: .empty)
     responses = Link(capacity: capacity, synchroniserStages: stages, filler: MemoryBeat(repeating: 0))
@@ -158,7 +158,7 @@ public struct SystolicMachine: Machine, Sendable, Codable {
   private mutating func commitDelivery() {
     guard let delivery else { return }
     self.delivery = nil
-    switch TilePrefetcher.Buffer(rawValue: delivery.buffer)! {
+    switch LoadBuffer(rawValue: delivery.buffer)! {
     case .ifmap:
       ifmapSpad.commitWrite(delivery.beat, first: delivery.first, count: delivery.count, at: delivery.address)
     case .filter:
@@ -211,6 +211,7 @@ public struct SystolicMachine: Machine, Sendable, Codable {
       bookWait(folds.issue(readiness).hold, cycles: cycles)
     }
     vector.credit(skipped: cycles)
+    transfers.credit(skipped: cycles, requests: requests, packed: vector.packed)
   }
 
   /// Every fold has left, every psum is stored, nothing is under way.
@@ -245,8 +246,8 @@ public struct SystolicMachine: Machine, Sendable, Codable {
   var readiness: FoldSequencer.Readiness {
     // Biases are loaded first and answers come in order, so tile 0 is never there before them.
     FoldSequencer.Readiness(
-      ifmapTiles: transfers.loadedTiles[TilePrefetcher.Buffer.ifmap.rawValue],
-      filterTiles: transfers.loadedTiles[TilePrefetcher.Buffer.filter.rawValue],
+      ifmapTiles: transfers.loadedTiles[LoadBuffer.ifmap.rawValue],
+      filterTiles: transfers.loadedTiles[LoadBuffer.filter.rawValue],
       storedPsumTiles: transfers.storedTiles)
   }
 }

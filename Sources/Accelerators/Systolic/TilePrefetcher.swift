@@ -6,9 +6,6 @@ import Memory
 /// It walks the folds ahead of the array. A tile is loaded as soon as a half of its scratchpad holds nothing that is still
 /// needed; because loads go in the order of first use, they can never block each other for ever.
 struct TilePrefetcher: Sendable, Codable {
-  /// The machine's buffers as load destinations.
-  enum Buffer: Int, CaseIterable, Sendable, Codable { case ifmap, filter, bias, vectorParameters, vectorOperands }
-
   /// What it is about.
   enum State: UInt8, CaseIterable, Sendable, Codable {
     case idle, loadingParameters, loadingBias, loadingIfmap, loadingFilter, waitingForHalf, waitingForQueue, finished
@@ -101,22 +98,25 @@ struct TilePrefetcher: Sendable, Codable {
     case .parameters:
       state = .loadingParameters
       areParametersRequested = true
-      engine.queue(.init(layer.parameterLoad, into: Buffer.vectorParameters.rawValue))
+      if let requantisation = layer.requantisation {
+        engine.queue(.init(requantisation.load, into: LoadBuffer.vectorParameters.rawValue))
+      }
     case .bias:
       state = .loadingBias
       isBiasRequested = true
-      engine.queue(.init(layer.biasLoad, into: Buffer.bias.rawValue))
+      engine.queue(.init(layer.biasLoad, into: LoadBuffer.bias.rawValue))
     case .ifmap:
       state = .loadingIfmap
       requestedIfmapTiles += 1
       guard let fold = cursor?.fold(in: layer.schedule) else { break }
-      engine.queue(.init(layer.ifmapLoad(fold, half: fold.ifmapTile % view.halves.ifmap), into: Buffer.ifmap.rawValue))
+      engine.queue(
+        .init(layer.ifmapLoad(fold, half: fold.ifmapTile % view.halves.ifmap), into: LoadBuffer.ifmap.rawValue))
     case .filter:
       state = .loadingFilter
       requestedFilterTiles += 1
       guard let fold = cursor?.fold(in: layer.schedule) else { break }
       engine.queue(
-        .init(layer.filterLoad(fold, half: fold.filterTile % view.halves.filter), into: Buffer.filter.rawValue))
+        .init(layer.filterLoad(fold, half: fold.filterTile % view.halves.filter), into: LoadBuffer.filter.rawValue))
     case .nextFold:
       cursor?.advance(in: layer.schedule)
       readTiles(layer.schedule)

@@ -169,8 +169,16 @@ public struct TransferEngine: Sendable, Codable {
     requests: Link<MemoryRequest>, responses: Link<MemoryBeat>, packed: Link<PackedStore>
   ) -> Activity {
     if loads.first?.transfer.bytes == 0 { return .busy }
-    let wantsToSend = issued < loads.count || !stores.isEmpty || packed.hasFront
-    return (wantsToSend && requests.canSend) || responses.hasFront ? .busy : .waiting
+    return (wantsToSend(packed) && requests.canSend) || responses.hasFront ? .busy : .waiting
+  }
+
+  private func wantsToSend(_ packed: Link<PackedStore>) -> Bool {
+    issued < loads.count || !stores.isEmpty || packed.hasFront
+  }
+
+  /// Books cycles in which nothing could move.
+  public mutating func credit(skipped cycles: Int, requests: Link<MemoryRequest>, packed: Link<PackedStore>) {
+    if wantsToSend(packed), !requests.canSend { counters.stalledCycles += cycles }
   }
 
   /// Loads and stores in the queues, for observers.
