@@ -62,10 +62,9 @@ struct RowStationaryCommand {
     let progress = ProgressLine()
     let results = try await results(jobs, runners, progress)
     let others = try await self.results(otherJobs, [runner], progress)
-    let isPublished = configuration.string("workload.silicon") == "eyeriss-alexnet"
+    let silicon: EyerissSilicon.Table = configuration.choice("workload.silicon")
     let report = RowStationaryReport(
-      results, energyTable: runner.energyTable, silicon: isPublished ? EyerissSilicon.alexNet : [],
-      others: others)
+      results, energyTable: runner.energyTable, silicon: silicon.layers, others: others)
     if let directory {
       try RunDirectory.write(report, configuration, inputs: inputs, to: directory)
       try directory.commit()
