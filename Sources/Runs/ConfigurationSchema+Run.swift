@@ -1,3 +1,4 @@
+internal import Accelerators
 public import Configuration
 internal import Mappings
 internal import Memory
@@ -93,6 +94,10 @@ extension ConfigurationSchema {
       "machine.memory.capacity_bytes", 4096...(1 << 32), default: 1 << 28, unit: "bytes", "Size of the ideal memory."),
     .integer("machine.clock.frequency_mhz", 1...100_000, default: 500, unit: "MHz", "The core clock."),
     .choice(
+      "mapping.layout", FmapLayout.self, default: .nchw,
+      "In which order the fmaps of a layer lie off chip; tiled: as the machine moves them. Networks keep nchw."),
+    .address("ifmap"), .address("filter"), .address("bias"), .address("ofmap"),
+    .choice(
       "mapping.lowering", ConvolutionLowering.self, default: .direct,
       "How convolutions become matrix products: walked directly, or through a Toeplitz matrix in memory."),
   ]
@@ -124,4 +129,13 @@ extension ConfigurationSchema {
     .boolean(
       "run.save_psums", default: false, "Whether the psums of every layer are written beside the report (.npy)."),
   ]
+}
+
+extension ConfigurationKey {
+  /// Where a tensor lies off chip.
+  fileprivate static func address(_ tensor: String) -> ConfigurationKey {
+    ConfigurationKey(
+      "mapping.\(tensor)_address", .integer(0...(1 << 40)), default: .absent, unit: "bytes",
+      "First byte of a layer's \(tensor) off chip, a multiple of 64; absent: behind the other tensors.")
+  }
 }

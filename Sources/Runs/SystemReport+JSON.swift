@@ -11,7 +11,8 @@ extension SystemReport {
   fileprivate var json: JSONValue {
     .object([
       ("array", .string(array)), ("memory", .string(memory)), ("peak_operations_per_second", .number(peak)),
-      ("bandwidth_bytes_per_second", .number(bandwidth)), ("energy_unit", .string(energyTable.unit)),
+      ("port_bytes_per_second", .number(portBandwidth)),
+      ("bus_bytes_per_second", .number(busBandwidth)), ("energy_unit", .string(energyTable.unit)),
       ("energy_source", .string(energyTable.source)), ("layers", .array(layers.map(json))),
     ])
   }

@@ -28,7 +28,7 @@ extension SystemReports {
         let spec = results[place].spec
         return SystemReport(
           array: spec.facts.name, memory: spec.memory.name, peak: 2 * Double(spec.peCount) * spec.coreHertz,
-          bandwidth: spec.facts.bandwidth,
+          portBandwidth: spec.facts.portBandwidth, busBandwidth: spec.facts.busBandwidth,
           energyTable: energyTable, layers: results.filter { $0.spec.memory.name == names[place] }.map(\.account))
       })
   }
@@ -39,7 +39,8 @@ extension SystemReports {
       results.map {
         SystemReport(
           array: $0.machine.name, memory: $0.machine.memory,
-          peak: 2 * Double($0.machine.peCount) * $0.machine.clock.period.hertz, bandwidth: $0.machine.bandwidth,
+          peak: 2 * Double($0.machine.peCount) * $0.machine.clock.period.hertz, portBandwidth: $0.machine.portBandwidth,
+          busBandwidth: $0.machine.busBandwidth,
           energyTable: energyTable, layers: $0.accounts)
       })
   }
@@ -53,7 +54,7 @@ extension SystolicSpec {
   fileprivate func system(_ layers: [LayerAccount], energyTable: EnergyTable) -> SystemReport {
     SystemReport(
       array: facts.name, memory: memory.name, peak: 2 * Double(peCount) * clock.period.hertz,
-      bandwidth: facts.bandwidth,
+      portBandwidth: facts.portBandwidth, busBandwidth: facts.busBandwidth,
       energyTable: energyTable, layers: layers)
   }
 }

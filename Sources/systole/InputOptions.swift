@@ -10,6 +10,7 @@ extension CommandOption {
     .setting("machine", ["FILE"], keys: ["machine"], "The machine: a file with the keys below `machine`."),
     .choice("dataflow", Dataflow.allCases.map(\.rawValue) + ["all"], "What stays in the PEs; all: each of them."),
     .setting("lowering", "mapping.lowering", in: .run),
+    .setting("layout", "mapping.layout", in: .run),
     .text(
       "memory", "NAME[,NAME..]",
       "What is off chip: ideal, ddr3-1600, ddr4-2400, lpddr4-3200, hbm2; several: each of them, and why they differ."),

@@ -46,6 +46,7 @@ extension Command {
     let configurations = try arguments.configurations(inputs)
     let configuration = configurations[0]
     if try LayerJob.isNetwork(configuration) {
+      try NetworkJob.checkLayout(configuration)
       let machines = try arguments.dataflows(configuration).flatMap { dataflow in
         try configurations.map { try SystolicSpec($0, dataflow: dataflow, files: inputs) }
       }

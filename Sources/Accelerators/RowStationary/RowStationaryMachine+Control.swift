@@ -316,6 +316,7 @@ extension RowStationaryMachine {
     if control.phase != .idle { waits.append(Wait(block: "control", cause: "the end of phase \(control.phase)")) }
     if vectorSide.isAwake { waits.append(Wait(block: "vector_unit", cause: "operands or room for results")) }
     if !port.isQuiescent { waits.append(Wait(block: "port", cause: "words from memory or the core")) }
+    if let wait = memory.pendingWait { waits.append(wait) }
     return waits
   }
 }

@@ -39,10 +39,9 @@ extension RowStationaryMachine {
   /// Why operands or factors of the vector unit are not there.
   private var vectorLoadCause: StallCause {
     guard vectorSide.transfers.queuedLoads > 0 else { return .prefetch }
+    if channels.vectorAnswers.hasFront { return .transfer }
     let isIssuing = vectorSide.transfers.isIssuing || channels.vectorRequests.count > 0
-    if !isIssuing, channels.vectorAnswers.count > 0, memory.readsInFlight == 0 {
-      return channels.vectorAnswers.hasFront ? .transfer : .crossing
-    }
+    if !isIssuing, channels.vectorAnswers.count > 0, memory.readsInFlight == 0 { return .crossing }
     return MemoryPath(requests, responses, memory).loadCause(isIssuing: isIssuing)
   }
 
@@ -67,9 +66,10 @@ extension RowStationaryMachine {
     let (words, commands) =
       filters
       ? (channels.filterWords, channels.filterCommands) : (channels.ifmapWords, channels.ifmapCommands)
+    if words.hasFront { return .transfer }
     if commands.count > 0 { return .crossing }
     let isIssuing = port.isIssuing(filters: filters, to: channels)
-    if !isIssuing, words.count > 0, memory.readsInFlight == 0 { return words.hasFront ? .transfer : .crossing }
+    if !isIssuing, words.count > 0, memory.readsInFlight == 0 { return .crossing }
     return MemoryPath(requests, responses, memory).loadCause(isIssuing: isIssuing)
   }
 }

@@ -230,7 +230,7 @@ public struct SystolicMachine: Machine, Sendable, Codable {
     if !folds.isFinished { waits.append(Wait(block: "fold_sequencer", cause: "\(folds.issue(readiness).hold)")) }
     if !prefetcher.isFinished { waits.append(Wait(block: "prefetcher", cause: "\(prefetcher.state)")) }
     if !vector.isQuiescent { waits.append(Wait(block: "vector_unit", cause: "operands or room for results")) }
-    if !transfers.isQuiescent { waits.append(Wait(block: "transfer_engine", cause: "answers from memory")) }
+    waits += [transfers.pendingWait, memory.pendingWait].compactMap { $0 }
     return waits
   }
 

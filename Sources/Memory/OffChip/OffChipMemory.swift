@@ -145,8 +145,15 @@ public struct OffChipMemory: Sendable, Codable {
   /// No request under way; a DRAM's refreshes go on.
   public var isQuiescent: Bool { ideal?.isQuiescent ?? dram?.isQuiescent ?? true }
 
-  /// Makes the data of the DRAM's next RD come late: a fault that tests and studies inject.
+  /// Makes the data of the DRAM's next RD come late, or never (`.max`): a fault that tests and studies inject.
   public mutating func delayNextRead(by cycles: Int) { dram?.nextReadDelay = cycles }
+
+  /// Its line of a deadlock report: the oldest read and what that waits for; nil if there is none.
+  public var pendingWait: Wait? {
+    guard readsInFlight > 0 else { return nil }
+    let place = dram?.answers.oldestState.map { " at byte \($0.address)" } ?? ""
+    return Wait(block: "memory", cause: "the \(wait == .none ? .data : wait) of its oldest read\(place)")
+  }
 
   /// What the oldest request waits for.
   public var wait: MemoryWait { ideal?.wait ?? dram?.wait ?? .none }

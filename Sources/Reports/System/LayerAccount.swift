@@ -66,8 +66,14 @@ public struct LayerAccount: Sendable {
     return tensors.filter { $0.moved > 0 }
   }
 
-  /// Bytes over the memory's bus.
+  /// Bytes over the memory's bus: whole bursts.
   public var movedBytes: Int { tensors.reduce(0) { $0 + $1.moved } }
+  /// Bytes over the chip's port: whole requests.
+  public var portBytes: Int {
+    counters.reduce(0) {
+      $0 + ($1.scope == "memory" && ["read_bytes", "written_bytes"].contains($1.name) ? $1.value : 0)
+    }
+  }
 
   /// What RD and WR found in their banks, over all channels; nil without a DRAM.
   public var rows: (hits: Int, misses: Int, conflicts: Int)? {

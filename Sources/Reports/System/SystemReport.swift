@@ -10,8 +10,8 @@ public struct SystemReport: Sendable {
   public let memory: String
   /// The most operations a second.
   public let peak: Double
-  /// The most bytes a second over the chip's border.
-  public let bandwidth: Double
+  /// The most bytes a second over the chip's port, and over the memory's bus.
+  public let portBandwidth, busBandwidth: Double
   /// What an access costs.
   public let energyTable: EnergyTable
   /// The layers in the order of the run; those that took no time are left out.
@@ -19,10 +19,12 @@ public struct SystemReport: Sendable {
 
   /// A machine with its layers.
   public init(
-    array: String, memory: String, peak: Double, bandwidth: Double, energyTable: EnergyTable, layers: [LayerAccount]
+    array: String, memory: String, peak: Double, portBandwidth: Double, busBandwidth: Double, energyTable: EnergyTable,
+    layers: [LayerAccount]
   ) {
     (self.array, self.memory) = (array, memory)
-    (self.peak, self.bandwidth, self.energyTable) = (peak, bandwidth, energyTable)
+    (self.peak, self.energyTable) = (peak, energyTable)
+    (self.portBandwidth, self.busBandwidth) = (portBandwidth, busBandwidth)
     self.layers = layers.filter { $0.cycles > 0 }
   }
 
@@ -33,11 +35,15 @@ public struct SystemReport: Sendable {
   public var energy: EnergyReport { EnergyReport(layers.map { .init($0.name, $0.accesses) }, table: energyTable) }
 
   /// Both roofs of the machine and every layer below them.
+  ///
+  /// The slanted roof is the narrower of port and bus, and a layer's bytes are those that pass there.
   public var roofline: Roofline {
-    Roofline(
-      machine: machine, peak: peak, bandwidth: bandwidth,
+    let isPortNarrower = portBandwidth <= busBandwidth
+    return Roofline(
+      machine: machine, peak: peak, bandwidth: min(portBandwidth, busBandwidth),
       layers: layers.map {
-        .init($0.name, operations: $0.operations, bytes: $0.movedBytes, seconds: $0.seconds)
+        .init(
+          $0.name, operations: $0.operations, bytes: isPortNarrower ? $0.portBytes : $0.movedBytes, seconds: $0.seconds)
       })
   }
 

@@ -16,10 +16,10 @@ public struct NetworkMachineFacts: Sendable {
   public let clock: ClockDomain
   /// Counters, as `scope.name`, that sum to the bytes a layer loads, and to those that it stores.
   public let loaded, stored: [String]
-  /// What reports call its memory, and the most bytes a second between the two.
+  /// What reports call its memory.
   public let memory: String
-  /// Bytes a second.
-  public let bandwidth: Double
+  /// The most bytes a second over the chip's port, and over the memory's bus.
+  public let portBandwidth, busBandwidth: Double
   /// What of it a network's trace shows unless the user says otherwise.
   public let traceScopes: [String]
 
@@ -48,7 +48,7 @@ extension SystolicSpec: RunnableSpec {
     NetworkMachineFacts(
       dataflow: dataflow.rawValue, rows: rows, columns: columns, clock: clock,
       loaded: ["transfer_engine.loaded_bytes"], stored: ["transfer_engine.stored_bytes"], memory: memory.name,
-      bandwidth: min(Double(memory.portBytes) * clock.period.hertz, memory.bytesPerSecond(on: clock)),
+      portBandwidth: Double(memory.portBytes) * clock.period.hertz, busBandwidth: memory.bytesPerSecond(on: clock),
       traceScopes: [
         "control", "prefetcher", "transfer_engine", "memory_port", "accumulator.completed_tiles", "vector*",
       ])
@@ -65,7 +65,7 @@ extension RowStationarySpec: RunnableSpec {
       dataflow: MachineKind.rowStationary.rawValue, rows: array.rows, columns: array.columns, clock: coreClock,
       loaded: ["ifmap_bytes", "filter_bytes", "bias_bytes", "operand_bytes"].map { "link.\($0)" },
       stored: ["link.ofmap_bytes", "link.result_bytes"], memory: memory.name,
-      bandwidth: min(8 * linkHertz, memory.bytesPerSecond(on: linkClock)),
+      portBandwidth: 8 * linkHertz, busBandwidth: memory.bytesPerSecond(on: linkClock),
       traceScopes: ["control", "link", "memory_port", "vector*"])
   }
 

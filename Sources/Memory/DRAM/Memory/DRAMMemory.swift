@@ -63,7 +63,7 @@ public struct DRAMMemory: Sendable, Codable {
   public internal(set) var sharedBursts = 0
   /// What the oldest request waits for.
   public private(set) var wait = MemoryWait.none
-  /// Cycles added to the data of the next read that is served: a fault that tests inject.
+  /// Cycles added to the data of the next read that is served, `.max` if they get lost: a fault that tests inject.
   public var nextReadDelay = 0
 
   var answers: ReorderBuffer
@@ -225,7 +225,7 @@ extension DRAMMemory {
       let burst = place & ~(burstBytes &- 1)
       answers.deliver(
         completion.tag, BurstBytes(contents, at: burst, count: burstBytes),
-        ready: completion.dataEnd &+ nextReadDelay)
+        ready: nextReadDelay == .max ? .max : completion.dataEnd &+ nextReadDelay)
       nextReadDelay = 0
     } else if completion.kind == .write {
       writeData[index].store(completion.slot, into: &contents, at: completion.tag)
@@ -262,6 +262,12 @@ extension DRAMMemory {
   public func activity(
     requests: Link<MemoryRequest>, responses: Link<MemoryBeat>, after cycle: Int
   ) -> Activity {
+    if answers.firstReady == .max, channels.allSatisfy({ $0.pendingRequests == 0 }),
+      !(requests.hasFront && canTake(requests))
+    {
+      // The oldest answer got lost: refreshes go on, but nothing that anybody waits for.
+      return .waiting
+    }
     var first = Int.max
     for index in channels.indices {
       let wake = channels[index].nextActivity(after: cycle)
