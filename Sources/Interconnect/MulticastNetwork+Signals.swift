@@ -36,8 +36,12 @@ extension MulticastNetwork: Observable {
     ) { network, sampler in
       let range =
         network.offer.fires ? network.destinations(row: network.offer.row, column: network.offer.column) : 0..<0
-      let hit = Set(network.members[range])
-      sampler.take(count: network.columnIDs.count) { hit.contains(Int32($0)) ? 1 : 0 }
+      var hit = [Bool](repeating: false, count: network.columnIDs.count)
+      for place in range {
+        let group = network.groups[place]
+        for bit in 0..<64 where group.y >> UInt64(bit) & 1 != 0 { hit[Int(group.x) * 64 + bit] = true }
+      }
+      sampler.take(count: hit.count) { hit[$0] ? 1 : 0 }
     },
   ]
 }
