@@ -26,7 +26,8 @@ struct LayerConstants {
 /// Advances every PE by one clock edge and says what they did.
 func advancePEs(
   _ contract: some PsumContract, _ layer: LayerConstants, _ lanes: inout PELanes, _ pes: inout [RowStationaryPE],
-  _ sets: inout [PESets], _ operands: inout [Int16], _ psums: inout [Int32], _ standings: inout [Int], _ tally: inout Tally
+  _ sets: inout [PESets], _ operands: inout [Int16], _ psums: inout [Int32], _ standings: inout [Int],
+  _ tally: inout Tally
 ) {
   let (blocks, count) = (lanes.blocks, lanes.count)
   precondition(
