@@ -4,7 +4,8 @@ internal import Mappings
 extension ConfigurationSchema {
   /// Every key of a run on a row-stationary machine, with default, unit and range. Defaults are the chip's.
   public static let rowStationary = ConfigurationSchema(
-    machineKeys + bufferKeys + workloadKeys + tensorKeys + convolutionKeys + layerKeys + costKeys)
+    machineKeys + bufferKeys + vectorKeys + networkKeys + workloadKeys + tensorKeys + convolutionKeys + layerKeys
+      + costKeys)
 
   private static let machineKeys: [ConfigurationKey] = [
     .choice("machine.dataflow", [MachineKind.rowStationary.rawValue], default: "rs", "What stays in the PEs: rows."),
