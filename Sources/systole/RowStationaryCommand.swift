@@ -57,9 +57,9 @@ struct RowStationaryCommand {
     let progress = ProgressLine()
     let all = try await results(jobs + otherJobs, [runner], progress)
     let results = Array(all.prefix(jobs.count))
-    let isPublished = configuration.string("workload.silicon") == "eyeriss-alexnet"
+    let silicon: EyerissSilicon.Table = configuration.choice("workload.silicon")
     let report = RowStationaryReport(
-      results, energyTable: runner.energyTable, silicon: isPublished ? EyerissSilicon.alexNet : [],
+      results, energyTable: runner.energyTable, silicon: silicon.layers,
       others: Array(all.dropFirst(jobs.count)))
     if let directory {
       try RunDirectory.write(report, configuration, inputs: inputs, to: directory)
