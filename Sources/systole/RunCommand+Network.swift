@@ -1,6 +1,7 @@
 import Accelerators
 import Arguments
 import Configuration
+import Mappings
 import Reports
 import Runs
 import Tracing
@@ -17,11 +18,12 @@ func runNetwork(
   }
   let waveform = directory.map { StandardTrace(directory: $0.workingPath, place: $0.path) }
   if arguments.has("trace") || waveform != nil { Interruption.install() }
+  let traces = try RunTraces(arguments, runners.map { (nil, $0.run.spec.dataflow.rawValue) }, standard: waveform)
   let outcomes = try await sideBySide(
-    runners.flatMap { runner in job.inputs.indices.map { (runner, $0) } }, atMost: arguments.integer("threads")
+    runners.indices.flatMap { runner in job.inputs.indices.map { (runner, $0) } }, atMost: arguments.integer("threads")
   ) { runner, index in
     // Every image takes the same cycles; the first shows them.
-    try runner.run(index, trace: index == 0 ? arguments.trace(runner, among: runners.count, standard: waveform) : nil)
+    try runners[runner].run(index, trace: index == 0 ? traces.trace(of: runner, scopes: networkScopes) : nil)
   }
   let runs = job.inputs.count
   let report = NetworkReport(
@@ -36,3 +38,8 @@ func runNetwork(
   try Console.print(arguments.has("json") ? report.json : report.text)
   return report.isRight ? .success : .differs
 }
+
+/// What is traced of a network unless signals are chosen: every register of every layer would be hundreds of megabytes.
+private let networkScopes = [
+  "control", "prefetcher", "transfer_engine", "memory_port", "accumulator.completed_tiles", "vector*",
+]

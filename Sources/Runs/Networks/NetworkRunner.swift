@@ -59,7 +59,7 @@ public struct NetworkRunner: Sendable {
     var recorder = MarkedRecorder(
       recorder: try TraceRecorder(
         run.machine, top: name, options: trace.options, view: SystolicView(run.machine).view),
-      markers: RunMarkers(run.machine, signal: "control.layer"))
+      markers: RunMarkers(run.machine, [.layer]))
     let result = Result { try run.run(job.inputs[index], cycleLimit: cycleLimit, observing: &recorder) }
     // However the run ended, the file is closed and can be opened.
     let end = (try? result.get()).map { spec.clock.period.edge($0.cycles) }
