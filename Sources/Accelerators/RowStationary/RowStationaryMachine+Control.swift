@@ -122,8 +122,6 @@ extension RowStationaryMachine {
   mutating func commitCore() {
     counters.cycles += 1
     count(control.phase, cycles: 1)
-    counters.cycles += 1
-    count(control.phase, cycles: 1)
     bookWaits { $0.commit() }
     vectorSide.commit()
     guard let program else { return }
