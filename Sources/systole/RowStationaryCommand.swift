@@ -69,9 +69,9 @@ struct RowStationaryCommand {
       arguments, (jobs + otherJobs).map { ($0.layer.name, "rs") }, standard: waveform, progress: progress)
     let all = try await results(jobs + otherJobs, [runner], progress, traces)
     let results = Array(all.prefix(jobs.count))
-    let isPublished = configuration.string("workload.silicon") == "eyeriss-alexnet"
+    let silicon: EyerissSilicon.Table = configuration.choice("workload.silicon")
     var report = RowStationaryReport(
-      results, energyTable: runner.energyTable, silicon: isPublished ? EyerissSilicon.alexNet : [],
+      results, energyTable: runner.energyTable, silicon: silicon.layers,
       others: Array(all.dropFirst(jobs.count)))
     if arguments.has("sensitivity") { report.sensitivity = try await sensitivity(results, progress) }
     progress.clear()

@@ -67,7 +67,7 @@ extension ConfigurationSchema {
     .path("workload.mapping", "Mappings by layer name, instead of the search's: a JSON5 file."),
     .path(
       "workload.other_mapping", "A second such file; layers that it maps otherwise run again and are reported beside."),
-    .choice("workload.silicon", ["none", "eyeriss-alexnet"], default: "none", "Published table to print beside."),
+    .choice("workload.silicon", EyerissSilicon.Table.self, default: .none, "Published table to print beside."),
     .choice("search.objective", RowStationarySearch.Objective.self, default: .cycles, "What the search minimises."),
     .integer(
       "run.cycle_limit", 1...(1 << 40), default: 1 << 32, unit: "cycles",
