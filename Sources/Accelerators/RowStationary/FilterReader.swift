@@ -134,6 +134,9 @@ struct FilterReader: Sendable, Codable {
     return array.isFilterReady(network.groups.span.extracting(range))
   }
 
+  /// Whether the next flit is not on chip yet.
+  var isStarved: Bool { walk != nil && queued < count && read == written }
+
   /// Whether a flit stands on the network, ready destinations or not.
   var isOffering: Bool { walk != nil && queued >= count }
 }
