@@ -33,10 +33,8 @@ struct FmapStreams: Sendable, Codable {
         ? (elements + RunLengthCode.pairsPerWord - 1) / RunLengthCode.pairsPerWord
         : (elements * operands.arithmetic.psumBytes + 7) / 8
       // 16-bit psums leave as the next layer's ifmap, wider ones as they are.
-      ofmaps.append(
-        LinkCommand(
-          address: places.reserve(words * 8), bytes: words * 8,
-          of: operands.arithmetic.psumBytes == 2 ? .ofmap : .psum))
+      let tensor: OffChipTensor = operands.arithmetic.psumBytes == 2 ? .ofmap : .psum
+      ofmaps.append(LinkCommand(address: places.reserve(words * 8), bytes: words * 8, of: tensor))
     }
     self.ofmaps = ofmaps
   }

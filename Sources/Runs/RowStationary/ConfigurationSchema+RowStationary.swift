@@ -4,7 +4,7 @@ internal import Mappings
 extension ConfigurationSchema {
   /// Every key of a run on a row-stationary machine, with default, unit and range. Defaults are the chip's.
   public static let rowStationary = ConfigurationSchema(
-    machineKeys + bufferKeys + vectorKeys + memoryKeys + networkKeys + workloadKeys + tensorKeys + convolutionKeys
+    machineKeys + bufferKeys + memoryKeys + vectorKeys + networkKeys + workloadKeys + tensorKeys + convolutionKeys
       + layerKeys + costKeys)
 
   private static let machineKeys: [ConfigurationKey] = [
