@@ -5,6 +5,7 @@ import Reports
 let sections: [(name: String, run: (Bool) throws -> [Measurement])] = [
   ("arrays", SystolicBenchmark.arrays),
   ("alexnet", SystolicBenchmark.alexNet32),
+  ("memory", MemoryBenchmark.alexNet),
   ("trace", TraceBenchmark.measure),
   ("networks", NetworkBenchmark.networks),
   ("row-stationary", RowStationaryBenchmark.alexNet),

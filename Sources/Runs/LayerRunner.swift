@@ -1,6 +1,7 @@
 public import Accelerators
 public import Configuration
 public import Mappings
+internal import Memory
 public import Simulation
 internal import Tensors
 public import Workloads
@@ -106,7 +107,8 @@ public struct LayerRunner: Sendable {
       run.simulator, trace,
       as: .init(
         name: "\(spec.dataflow.rawValue)_\(spec.rows)x\(spec.columns)", view: SystolicView(run.simulator.machine).view,
-        markers: [.layer, .fold]), cycleLimit: cycleLimit)
+        markers: [.layer] + (spec.memory.ideal == nil ? RunMarkers.Source.firstOfTensors : [.fold])),
+      cycleLimit: cycleLimit)
     var end = RunEnd.cycleLimit(0)
     var stop = 0
     while case .cycleLimit = end, stop < cycleLimit {

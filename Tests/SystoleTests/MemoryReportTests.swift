@@ -43,6 +43,60 @@ struct MemoryReportTests {
     #expect(outcome.output.contains("takes") && outcome.output.contains("cycles more than"))
   }
 
+  /// The waveform of LeNet-5 behind a DRAM: markers at the first ACT, RD or WR, and data of each tensor.
+  @Test func firstCommandsOfEachTensorAreMarked() throws {
+    let outcome = try systole.run(
+      "run", Systole.file("Examples/lenet5-ws.json5"), "--memory", "ddr3-1600", "--set", "workload.count=1", "--out",
+      "out")
+    #expect(outcome.code == 0, "\(outcome.error)")
+    let view = try systole.text("out/waveform.gtkw")
+    for tensor in ["ifmap", "filter", "bias", "parameters"] {
+      for what in ["RD", "data"] { #expect(view.contains("\(what) \(tensor)"), "\(what) \(tensor)") }
+    }
+    #expect(view.contains("WR ofmap") && view.contains("ACT ifmap") && view.contains("ACT ofmap"))
+    let wave = try systole.text("out/waveform.vcd")
+    #expect(wave.contains("channel_0") && wave.contains("act_tensor"))
+  }
+
+  @Test func tensorsLieWhereTheUserSaysOrTheReasonIsNamed() throws {
+    let layer = Systole.file("Examples/lenet5-conv1-ws.json5")
+    func run(_ settings: String...) throws -> Systole.Outcome {
+      try systole.run(["run", layer] + settings.flatMap { ["--set", $0] })
+    }
+    let apart = try run("mapping.ifmap_address=0", "mapping.ofmap_address=1048576", "mapping.filter_address=65536")
+    #expect(apart.code == 0, "\(apart.error)")
+    let overlapping = try run("mapping.ifmap_address=0", "mapping.ofmap_address=768")
+    #expect(overlapping.code == 2)
+    #expect(
+      overlapping.error
+        == "systole: layer conv1: mapping.ofmap_address is 768: its bytes 768 to 19583 overlap those of the ifmap, 0 to 783, "
+        + "by 16; the next free address behind it is 832\n")
+    let misaligned = try run("mapping.filter_address=100")
+    #expect(misaligned.code == 2)
+    #expect(
+      misaligned.error
+        == "systole: layer conv1: mapping.filter_address is 100, no multiple of the memory port's 64 bytes; nearest legal "
+        + "values: 64 and 128\n")
+    let beyond = try systole.run(
+      "run", layer, "--memory", "ddr3-1600", "--set", "mapping.ofmap_address=4294967232")
+    #expect(beyond.code == 3)
+    #expect(
+      beyond.error.contains(
+        "4294986048 bytes needed, ddr3-1600-x8 as machine.memory.device gives 4294967296, 18752 bytes"),
+      "\(beyond.error)")
+  }
+
+  /// Every layout on the command line: the same psums, other bytes beside them.
+  @Test func layoutsAreSelectable() throws {
+    for layout in ["nchw", "nhwc", "tiled"] {
+      let outcome = try systole.run(
+        "run", Systole.file("Examples/lenet5-conv2-ws.json5"), "--layout", layout, "--memory", "ddr4-2400")
+      #expect(outcome.code == 0 && outcome.output.contains("DRAM rows"), "\(outcome.error)")
+    }
+    let network = try systole.run("run", Systole.file("Examples/lenet5-ws.json5"), "--layout", "nhwc")
+    #expect(network.code == 2 && network.error.contains("mapping.layout is nhwc"), "\(network.error)")
+  }
+
   @Test func anUnknownMemoryIsNamed() throws {
     let outcome = try systole.run(
       "run", Systole.file("Examples/lenet5-fc3-ws.json5"), "--memory", "ideal,ddr5")

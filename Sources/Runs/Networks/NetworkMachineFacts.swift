@@ -51,7 +51,7 @@ extension SystolicSpec: RunnableSpec {
       portBandwidth: Double(memory.portBytes) * clock.period.hertz, busBandwidth: memory.bytesPerSecond(on: clock),
       traceScopes: [
         "control", "prefetcher", "transfer_engine", "memory_port", "accumulator.completed_tiles", "vector*",
-      ])
+      ] + memory.traceScopes)
   }
 
   /// The data path from top to bottom.
@@ -66,9 +66,14 @@ extension RowStationarySpec: RunnableSpec {
       loaded: ["ifmap_bytes", "filter_bytes", "bias_bytes", "operand_bytes"].map { "link.\($0)" },
       stored: ["link.ofmap_bytes", "link.result_bytes"], memory: memory.name,
       portBandwidth: 8 * linkHertz, busBandwidth: memory.bytesPerSecond(on: linkClock),
-      traceScopes: ["control", "link", "memory_port", "vector*"])
+      traceScopes: ["control", "link", "memory_port", "vector*"] + memory.traceScopes)
   }
 
   /// The data path from the link to the coder.
   public static func view(of machine: borrowing RowStationaryMachine) -> WaveView? { RowStationaryView(machine).view }
+}
+
+extension OffChipMemory.Spec {
+  /// What a network's trace shows of the memory itself: a DRAM's commands, banks and data.
+  fileprivate var traceScopes: [String] { ideal == nil ? ["memory"] : [] }
 }

@@ -1,6 +1,7 @@
 public import Accelerators
 internal import Configuration
 internal import Mappings
+internal import Memory
 internal import Signals
 internal import Simulation
 public import Tensors
@@ -61,7 +62,8 @@ public struct NetworkRunner<Spec: RunnableSpec>: Sendable {
     var recorder = MarkedRecorder(
       recorder: try TraceRecorder(
         run.machine, top: name, options: trace.options, view: Spec.view(of: run.machine)),
-      markers: RunMarkers(run.machine, [.layer]))
+      markers: RunMarkers(
+        run.machine, [.layer] + (run.spec.memory.ideal == nil ? RunMarkers.Source.firstOfTensors : [])))
     let result = Result { try run.run(job.inputs[index], cycleLimit: cycleLimit, observing: &recorder) }
     // However the run ended, the file is closed and can be opened.
     let end = (try? result.get()).map { machine.clock.period.edge($0.cycles) }

@@ -45,7 +45,8 @@ public struct RowStationaryRunner: Sendable {
       run.simulator, trace,
       as: .init(
         name: "rs_\(spec.array.rows)x\(spec.array.columns)", view: RowStationaryView(run.simulator.machine).view,
-        markers: [.layer, .pass]), cycleLimit: cycleLimit)
+        markers: [.layer] + (spec.memory.ideal == nil ? RunMarkers.Source.firstOfTensors : [.pass])),
+      cycleLimit: cycleLimit)
     var end = RunEnd.cycleLimit(0)
     var stop = 0
     while case .cycleLimit = end, stop < cycleLimit {

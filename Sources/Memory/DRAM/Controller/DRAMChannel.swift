@@ -194,4 +194,13 @@ extension DRAMChannel {
     if choice.kind.isColumn { command.column = Int(queue.column[choice.position]) }
     return command
   }
+
+  /// The request that a command of this cycle serves (after `evaluate`): which queue, its tag and its data slot.
+  func request(servedBy kind: DRAMCommandKind) -> (isWrite: Bool, tag: Int, slot: Int)? {
+    for decided in [choice, rowChoice] where decided.kind == kind && decided.position >= 0 {
+      let queue = nextDraining ? writes : reads
+      return (nextDraining, Int(queue.tag[decided.position]), Int(queue.slot[decided.position]))
+    }
+    return nil
+  }
 }

@@ -72,12 +72,18 @@ struct BurstBytes: Sendable, Codable, Equatable {
 /// The bytes of queued writes, by slot of the write queue.
 struct WriteBuffer: Sendable, Codable {
   private var slots = [BurstBytes](repeating: BurstBytes(), count: RequestQueue.positions)
+  private var tensors = [OffChipTensor](repeating: .ofmap, count: RequestQueue.positions)
 
   /// The bytes of a slot.
   func bytes(_ slot: Int) -> BurstBytes { slots[slot] }
 
+  /// Whose bytes a slot holds.
+  func tensor(_ slot: Int) -> OffChipTensor { tensors[slot] }
+
   /// Puts a new write's bytes into its slot.
-  mutating func fill(_ slot: Int, _ bytes: BurstBytes) { slots[slot] = bytes }
+  mutating func fill(_ slot: Int, _ bytes: BurstBytes, _ tensor: OffChipTensor) {
+    (slots[slot], tensors[slot]) = (bytes, tensor)
+  }
 
   /// Adds bytes to a write that waits.
   mutating func merge(_ bytes: BurstBytes, into slot: Int) { slots[slot].merge(bytes) }

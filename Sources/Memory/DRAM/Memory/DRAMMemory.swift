@@ -204,8 +204,8 @@ extension DRAMMemory {
     guard let request = taken else { return }
     switch offer.kind {
     case .read:
-      if offer.part == 0 { answers.append(address: request.address, burst: offer.address, parts: burstsPerRequest) }
-    case .sharedRead: answers.share(address: request.address, burst: offer.address, in: cycle)
+      if offer.part == 0 { answers.append(request, burst: offer.address, parts: burstsPerRequest) }
+    case .sharedRead: answers.share(request, burst: offer.address, in: cycle)
     case .write: answers.written(offer.address)
     case .mergedWrite:
       answers.written(offer.address)
@@ -236,7 +236,7 @@ extension DRAMMemory {
     }
     guard completion.acceptedSlot >= 0, let request = taken else { return }
     for offer in offers where offer.kind == .write && offer.channel == index {
-      writeData[index].fill(completion.acceptedSlot, bytes(of: request, for: offer))
+      writeData[index].fill(completion.acceptedSlot, bytes(of: request, for: offer), request.tensor)
     }
   }
 

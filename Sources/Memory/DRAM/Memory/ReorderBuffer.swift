@@ -18,6 +18,8 @@ struct ReorderBuffer: Sendable, Codable {
   /// Address of the request, and the entry whose burst it waits for: its own, or the one that it follows.
   private var addresses: [Int]
   private var leaders: [Int]
+  /// Whose bytes each entry's request reads.
+  private var tensors: [OffChipTensor]
   private var data: [MemoryBeat]
   /// Bursts that can be shared.
   private var lines = BurstLines()
@@ -30,6 +32,7 @@ struct ReorderBuffer: Sendable, Codable {
     ready = [Int](repeating: 0, count: capacity)
     addresses = [Int](repeating: 0, count: capacity)
     leaders = [Int](repeating: 0, count: capacity)
+    tensors = [OffChipTensor](repeating: .ifmap, count: capacity)
     data = [MemoryBeat](repeating: MemoryBeat(repeating: 0), count: capacity)
   }
 
@@ -51,6 +54,11 @@ struct ReorderBuffer: Sendable, Codable {
   /// Address of an entry's request.
   func address(of entry: Int) -> Int { addresses[entry] }
 
+  /// Whose bytes an entry's request reads.
+  func tensor(of entry: Int) -> OffChipTensor { tensors[entry] }
+  /// Whose bytes the oldest answer holds.
+  var frontTensor: OffChipTensor { tensors[oldest] }
+
   /// The oldest read: its address, whether a burst of it is still to be read, and when its data is complete; nil if there is none.
   var oldestState: (address: Int, isMissing: Bool, ready: Int)? {
     count > 0 ? (addresses[oldest], missing[oldest] > 0, ready[oldest]) : nil
@@ -60,16 +68,18 @@ struct ReorderBuffer: Sendable, Codable {
   func canShare(_ burst: Int) -> Bool { lines.has(burst) }
 
   /// A read of its own.
-  mutating func append(address: Int, burst: Int, parts: Int) {
+  mutating func append(_ request: MemoryRequest, burst: Int, parts: Int) {
     let entry = next
-    (missing[entry], ready[entry], addresses[entry], leaders[entry]) = (parts, 0, address, entry)
+    tensors[entry] = request.tensor
+    (missing[entry], ready[entry], addresses[entry], leaders[entry]) = (parts, 0, request.address, entry)
     if burstBytes > portBytes { lines.fetch(burst, for: entry) }
     count &+= 1
   }
 
   /// A read of a burst that can be shared, in a cycle.
-  mutating func share(address: Int, burst: Int, in cycle: Int) {
-    let entry = next
+  mutating func share(_ request: MemoryRequest, burst: Int, in cycle: Int) {
+    let (entry, address) = (next, request.address)
+    tensors[entry] = request.tensor
     switch lines.state(of: burst) {
     case .fetched(let leader):
       (missing[entry], ready[entry], addresses[entry], leaders[entry]) = (1, 0, address, leader)
