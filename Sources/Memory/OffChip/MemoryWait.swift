@@ -60,7 +60,7 @@ extension DRAMChannel {
     case .closed, .refreshing: return .activate
     case .open:
       if Int(device.openRow[bank]) == location.row { return .bus }
-      return reads.hits[bank] == 0 ? .precharge : .queue
+      return reads.hits(bank) == 0 ? .precharge : .queue
     }
   }
 

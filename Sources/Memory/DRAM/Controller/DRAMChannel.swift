@@ -21,6 +21,8 @@ public struct DRAMChannel: Sendable, Codable {
   /// Whether writes are served.
   var draining = false
   var refreshes: [RefreshState]
+  /// Until this cycle no rank owes a refresh.
+  var refreshDue: Int
   var banks: BankRecords
   var bursts = DataBus()
   var hasMovedData = false
@@ -44,6 +46,7 @@ public struct DRAMChannel: Sendable, Codable {
   /// What `commit` did in its cycle with a request that a data path must follow.
   public internal(set) var completion = Completion()
 
+  let places: RegisterPlaces
   let timing: StateTimes
   let readLatency: Int
   let writeLatency: Int
@@ -65,11 +68,13 @@ public struct DRAMChannel: Sendable, Codable {
     self.specification = specification
     self.options = options
     device = DRAMDevice(specification, rules: rules)
+    places = RegisterPlaces(device)
     let count = specification.organisation.banks
     reads = RequestQueue(capacity: options.readQueue, banks: count)
     writes = RequestQueue(capacity: options.writeQueue, banks: count)
     banks = BankRecords(count: count)
     refreshes = (0..<specification.organisation.ranks).map { RefreshState(rank: $0, specification, options) }
+    refreshDue = refreshes.reduce(Int.max) { min($0, $1.due) }
     timing = StateTimes(specification.timing)
     readLatency = specification.timing.readLatency
     writeLatency = specification.timing.writeLatency
@@ -166,7 +171,7 @@ extension DRAMChannel {
     guard writes.partial >> UInt64(youngest) & 1 == 1,
       reads.entries(bank: location.bank, row: location.row, column: location.column) == 0
     else { return nil }
-    return Int(writes.slot[youngest])
+    return Int(writes.waiting[youngest].slot)
   }
 
   /// The write of a slot fills its burst by now: reads may take its bytes.
@@ -190,8 +195,8 @@ extension DRAMChannel {
     var command = DRAMCommand(cycle: cycle, kind: choice.kind, bank: choice.bank)
     guard choice.position >= 0 else { return command }
     let queue = nextDraining ? writes : reads
-    if choice.kind == .activate || choice.kind.isColumn { command.row = Int(queue.row[choice.position]) }
-    if choice.kind.isColumn { command.column = Int(queue.column[choice.position]) }
+    if choice.kind == .activate || choice.kind.isColumn { command.row = Int(queue.waiting[choice.position].row) }
+    if choice.kind.isColumn { command.column = Int(queue.waiting[choice.position].column) }
     return command
   }
 }

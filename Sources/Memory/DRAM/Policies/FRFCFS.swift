@@ -7,26 +7,29 @@ extension DRAMChannel {
   /// whose timing rules out a better candidate costs one comparison. Where one bus carries all commands, row commands
   /// compete with the column command too.
   mutating func considerReady(isWrite: Bool) {
-    let column: DRAMCommandKind = isWrite ? .write : .read
-    let banks = isWrite ? writes.servableBanks() : reads.servableBanks()
-    let hitting = banks.hitting & ~search.blocked
-    let others = banks.others & ~search.blocked
-    let columnKey = soonest(column, .column, of: hitting, isWrite: isWrite, before: search.column.key)
-    if columnKey < search.column.key { search.column = candidate(column, key: columnKey, isWrite: isWrite) }
-    let limit = hasRowBus ? search.row.key : min(search.row.key, search.column.key)
-    let closed = soonest(.precharge, .row, of: others & self.banks.open, isWrite: isWrite, before: limit)
-    let opened = soonest(.activate, .row, of: others & ~self.banks.open, isWrite: isWrite, before: min(limit, closed))
-    if opened < min(limit, closed) {
-      search.row = candidate(.activate, key: opened, isWrite: isWrite)
-    } else if closed < limit {
-      search.row = candidate(.precharge, key: closed, isWrite: isWrite)
+    let wanted = isWrite ? writes.servableBanks() : reads.servableBanks()
+    let hitting = wanted.hitting & ~search.blocked
+    let others = wanted.others & ~search.blocked
+    if hitting != 0 {
+      let kind = isWrite ? DRAMCommandKind.write : .read
+      let key = soonest(kind, .column, of: hitting, isWrite: isWrite, before: search.column.key)
+      if key < search.column.key { search.column = candidate(kind, key: key, isWrite: isWrite) }
+    }
+    guard others != 0 else { return }
+    var best = hasRowBus ? search.row.key : min(search.row.key, search.column.key)
+    for (kind, banks) in [(DRAMCommandKind.precharge, others & banks.open), (.activate, others & ~banks.open)] {
+      guard banks != 0 else { continue }
+      let key = soonest(kind, .row, of: banks, isWrite: isWrite, before: best)
+      guard key < best else { continue }
+      best = key
+      search.row = candidate(kind, key: key, isWrite: isWrite)
     }
   }
 
   @inline(__always)
   private mutating func candidate(_ kind: DRAMCommandKind, key: Int, isWrite: Bool) -> Search.Candidate {
     let position = key & 63
-    let bank = Int(isWrite ? writes.bank[position] : reads.bank[position])
+    let bank = Int(isWrite ? writes.waiting[position].bank : reads.waiting[position].bank)
     return Search.Candidate(key: key, choice: Choice(kind: kind, bank: bank, position: position))
   }
 
@@ -35,67 +38,76 @@ extension DRAMChannel {
   private mutating func soonest(
     _ kind: DRAMCommandKind, _ urgency: Search.Urgency, of banks: UInt64, isWrite: Bool, before limit: Int
   ) -> Int {
-    guard banks != 0 else { return limit }
-    let nodes = BankNodes(device, first: Int(kind.rawValue) &* device.nodes)
-    let cycle = search.cycle
-    let free = isWrite ? ~writes.held : ~reads.held
+    let question = SoonestQuestion(
+      banks: banks, first: Int(kind.rawValue) &* device.nodes, sets: kind.isColumn ? reads.banks : 0,
+      free: isWrite ? ~writes.held : ~reads.held, cycle: search.cycle, urgency: urgency, limit: limit)
     let times = device.earliest.span
-    switch (isWrite, kind.isColumn) {
-    case (false, true): return leastKey(banks, nodes, times, reads.hits.span, free, cycle, urgency, limit)
-    case (false, false): return leastKey(banks, nodes, times, reads.ofBank.span, free, cycle, urgency, limit)
-    case (true, true): return leastKey(banks, nodes, times, writes.hits.span, free, cycle, urgency, limit)
-    case (true, false): return leastKey(banks, nodes, times, writes.ofBank.span, free, cycle, urgency, limit)
-    }
+    return isWrite
+      ? leastKey(question, places, times, writes.sets.span) : leastKey(question, places, times, reads.sets.span)
   }
 }
 
-/// Where the times of one command lie among a device's registers.
-private struct BankNodes {
-  let banks: Int
-  let groups: Int
+/// Where the times of banks, groups and ranks lie among a device's registers of one command.
+struct RegisterPlaces: Sendable, Codable {
+  let firstGroup: Int
+  let firstRank: Int
   let ranks: Int
-  let rankCount: Int
   let banksPerRank: Int
   let groupsPerRank: Int
 
-  @inline(__always)
-  init(_ device: borrowing DRAMDevice, first: Int) {
-    banks = first
-    groups = first &+ device.firstGroup
-    ranks = first &+ device.firstRank
-    rankCount = device.nodes &- device.firstRank
+  init(_ device: DRAMDevice) {
+    firstGroup = device.firstGroup
+    firstRank = device.firstRank
+    ranks = device.nodes - device.firstRank
     banksPerRank = device.organisation.banksPerRank
     groupsPerRank = device.organisation.bankGroups
   }
 }
 
+/// Which bank can get a command soonest.
+private struct SoonestQuestion {
+  let banks: UInt64
+  /// First register of the command.
+  let first: Int
+  /// First of the sets that hold the banks' entries.
+  let sets: Int
+  /// Entries that count.
+  let free: UInt64
+  let cycle: Int
+  let urgency: Search.Urgency
+  let limit: Int
+}
+
 /// The loop over banks, free of the channel so that nothing is copied or checked twice.
-@inline(__always)
 private func leastKey(
-  _ banks: UInt64, _ nodes: BankNodes, _ times: Span<Int>, _ entries: Span<UInt64>, _ free: UInt64, _ cycle: Int,
-  _ urgency: Search.Urgency, _ limit: Int
+  _ question: SoonestQuestion, _ places: RegisterPlaces, _ times: Span<Int>, _ sets: Span<UInt64>
 ) -> Int {
-  let count = entries.count
+  let banks = places.ranks &* places.banksPerRank
   precondition(
-    (count == 64 || banks &>> UInt64(count) == 0) && nodes.ranks &+ nodes.rankCount <= times.count
-      && nodes.rankCount &* nodes.banksPerRank == count,
+    question.first >= 0 && question.sets >= 0 && question.sets &+ banks <= sets.count && banks <= 64
+      && question.first &+ places.firstRank &+ places.ranks <= times.count
+      && (banks == 64 || question.banks &>> UInt64(banks) == 0),
     "spans have an element for every bank and every node")
-  var best = limit
-  var ofRank: UInt64 = nodes.banksPerRank == 64 ? ~0 : (1 &<< UInt64(nodes.banksPerRank)) &- 1
-  for rank in 0..<nodes.rankCount {
-    var rest = banks & ofRank
-    ofRank = ofRank &<< UInt64(nodes.banksPerRank)
-    let soonest = max(cycle, unsafe times[unchecked: nodes.ranks &+ rank])
-    guard rest != 0, soonest &<< 8 | urgency.rawValue &<< 6 < best else { continue }
-    let group = nodes.groups &+ rank &* nodes.groupsPerRank
-    while rest != 0 {
-      let bank = rest.trailingZeroBitCount
-      rest &= rest &- 1
-      let ofBank = unsafe times[unchecked: nodes.banks &+ bank]
-      let ofGroup = unsafe times[unchecked: group &+ (bank & (nodes.groupsPerRank &- 1))]
-      let oldest = unsafe (entries[unchecked: bank] & free).trailingZeroBitCount
-      best = min(best, max(soonest, max(ofBank, ofGroup)) &<< 8 | urgency.rawValue &<< 6 | oldest)
+  let urgency = question.urgency.rawValue &<< 6
+  let groupMask = places.groupsPerRank &- 1
+  var best = question.limit
+  var ofRank: UInt64 = places.banksPerRank == 64 ? ~0 : (1 &<< UInt64(places.banksPerRank)) &- 1
+  var group = question.first &+ places.firstGroup
+  for rank in 0..<places.ranks {
+    var rest = question.banks & ofRank
+    let soonest = max(question.cycle, unsafe times[unchecked: question.first &+ places.firstRank &+ rank])
+    if rest != 0, soonest &<< 8 | urgency < best {
+      repeat {
+        let bank = rest.trailingZeroBitCount
+        rest &= rest &- 1
+        let ofBank = unsafe times[unchecked: question.first &+ bank]
+        let ofGroup = unsafe times[unchecked: group &+ (bank & groupMask)]
+        let oldest = unsafe (sets[unchecked: question.sets &+ bank] & question.free).trailingZeroBitCount
+        best = min(best, max(soonest, max(ofBank, ofGroup)) &<< 8 | urgency | oldest)
+      } while rest != 0
     }
+    ofRank = ofRank &<< UInt64(places.banksPerRank)
+    group &+= places.groupsPerRank
   }
   return best
 }

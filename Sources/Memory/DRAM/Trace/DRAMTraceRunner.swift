@@ -23,6 +23,7 @@ public struct DRAMTraceRunner {
   var latencyFromArrivalSum = 0
   var requests = 0
   var checkers: [CommandChecker] = []
+  private var ticks = false
 
   /// A runner with idle channels.
   public init(_ options: DRAMTraceOptions) throws(DRAMError) {
@@ -38,6 +39,7 @@ public struct DRAMTraceRunner {
 
   /// Searches for commands in every cycle and skips none: for the test that skipping changes nothing.
   mutating func tickEveryCycle() {
+    ticks = true
     for index in channels.indices { channels[index].ignoresWake = true }
   }
 
@@ -96,16 +98,13 @@ public struct DRAMTraceRunner {
   @inline(__always)
   private func nextCycle(after cycle: Int, head: TraceRequest?, place: DRAMLocation?) -> Int {
     var first = Int.max
-    var pending = 0
-    for index in channels.indices {
-      pending &+= channels[index].pendingRequests
-      first = min(first, channels[index].ignoresWake ? cycle : max(channels[index].wake, cycle))
-    }
     if let head, let place {
-      if channels[place.channel].canAccept(isWrite: head.isWrite) { first = min(first, max(cycle, head.cycle)) }
-    } else if pending == 0 {
+      if channels[place.channel].canAccept(isWrite: head.isWrite) { first = max(cycle, head.cycle) }
+    } else if !channels.contains(where: { $0.pendingRequests > 0 }) {
       return Int.max
     }
+    if ticks { return cycle }
+    for index in channels.indices { first = min(first, max(channels[index].wake, cycle)) }
     return first
   }
 
