@@ -40,11 +40,11 @@ extension DRAMChannel {
 
   private mutating func moveBurst(_ choice: Choice, at cycle: Int) {
     let bank = choice.bank
-    device.issue(choice.kind, bank: bank, at: cycle)
+    let isWrite = choice.kind == .write
+    device.issue(isWrite ? .write : .read, bank: bank, at: cycle)
     classify(bank)
     banks.used(bank, at: cycle)
     counters.dataCycles &+= burstCycles
-    let isWrite = choice.kind == .write
     if lastColumnIsWrite != isWrite {
       if hasMovedData { counters.turnarounds &+= 1 }
       lastColumnIsWrite = isWrite

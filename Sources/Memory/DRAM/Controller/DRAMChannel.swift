@@ -186,6 +186,10 @@ extension DRAMChannel {
     max(wake, cycle &+ 1)
   }
 
+  /// Whether a command was decided for this cycle, between `evaluate` and `commit`.
+  @inline(__always)
+  var issues: Bool { choice.kind != .none || rowChoice.kind != .none }
+
   /// The commands decided for this cycle, between `evaluate` and `commit`.
   public func decided(at cycle: Int) -> [DRAMCommand] {
     [choice, rowChoice].filter { $0.kind != .none }.map { command($0, at: cycle) }

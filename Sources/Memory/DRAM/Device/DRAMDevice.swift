@@ -89,6 +89,7 @@ extension DRAMDevice {
 
 extension DRAMDevice {
   /// Takes a command at a time. The caller has asked before; the device does as it is told.
+  @inline(__always)
   public mutating func issue(_ kind: DRAMCommandKind, bank: Int, row: Int = -1, at time: Int) {
     changeState(kind, bank: bank, row: row)
     let part = effects.parts[Int(kind.rawValue)]
@@ -98,7 +99,6 @@ extension DRAMDevice {
   }
 
   /// Free of the device so that the registers are made unique once, not for each effect.
-  @inline(__always)
   private static func raise(
     _ earliest: inout [Int], _ delays: borrowing [CommandEffects.Delay], _ range: Range<Int>,
     _ nodesOfBank: borrowing [Int], first: Int, after time: Int
@@ -109,7 +109,7 @@ extension DRAMDevice {
     for index in range {
       let delay = delays[index]
       let register = delay.then &+ nodes[first &+ delay.level]
-      registers[register] = max(registers[register], time &+ delay.cycles)
+      registers[register] = later(registers[register], time &+ delay.cycles)
     }
   }
 
@@ -132,6 +132,7 @@ extension DRAMDevice {
     }
   }
 
+  @inline(__always)
   private mutating func changeState(_ kind: DRAMCommandKind, bank: Int, row: Int) {
     switch kind {
     case .activate:
@@ -147,4 +148,11 @@ extension DRAMDevice {
     case .none, .read, .write, .refresh, .refreshBank: break
     }
   }
+}
+
+/// The larger of two times less than 2^63 apart, without a branch that would be guessed wrong half the time.
+@inline(__always)
+func later(_ first: Int, _ second: Int) -> Int {
+  let difference = first &- second
+  return first &- (difference & (difference &>> 63))
 }

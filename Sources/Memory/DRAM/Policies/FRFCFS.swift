@@ -8,22 +8,28 @@ extension DRAMChannel {
   /// compete with the column command too.
   mutating func considerReady(isWrite: Bool) {
     let wanted = isWrite ? writes.servableBanks() : reads.servableBanks()
-    let hitting = wanted.hitting & ~search.blocked
     let others = wanted.others & ~search.blocked
-    if hitting != 0 {
-      let kind = isWrite ? DRAMCommandKind.write : .read
-      let key = soonest(kind, .column, of: hitting, isWrite: isWrite, before: search.column.key)
-      if key < search.column.key { search.column = candidate(kind, key: key, isWrite: isWrite) }
+    let question = ReadyQuestion(
+      hitting: wanted.hitting & ~search.blocked, closing: others & banks.open, opening: others & ~banks.open,
+      isWrite: isWrite, free: isWrite ? ~writes.held : ~reads.held, cycle: search.cycle,
+      columnLimit: search.column.key, rowLimit: hasRowBus ? search.row.key : min(search.row.key, search.column.key),
+      hasRowBus: hasRowBus)
+    let found = answer(question)
+    if found.column < question.columnLimit {
+      search.column = candidate(isWrite ? .write : .read, key: found.column, isWrite: isWrite)
     }
-    guard others != 0 else { return }
-    var best = hasRowBus ? search.row.key : min(search.row.key, search.column.key)
-    for (kind, banks) in [(DRAMCommandKind.precharge, others & banks.open), (.activate, others & ~banks.open)] {
-      guard banks != 0 else { continue }
-      let key = soonest(kind, .row, of: banks, isWrite: isWrite, before: best)
-      guard key < best else { continue }
-      best = key
-      search.row = candidate(kind, key: key, isWrite: isWrite)
+    if found.row < question.rowLimit(column: found.column) {
+      let bank = Int(isWrite ? writes.waiting[found.row & 63].bank : reads.waiting[found.row & 63].bank)
+      let isOpen = banks.open &>> UInt64(bank) & 1 != 0
+      search.row = candidate(isOpen ? .precharge : .activate, key: found.row, isWrite: isWrite)
     }
+  }
+
+  @inline(__always)
+  private mutating func answer(_ question: ReadyQuestion) -> (column: Int, row: Int) {
+    let times = device.earliest.span
+    return question.isWrite
+      ? leastKeys(question, places, times, writes.sets.span) : leastKeys(question, places, times, reads.sets.span)
   }
 
   @inline(__always)
@@ -32,23 +38,30 @@ extension DRAMChannel {
     let bank = Int(isWrite ? writes.waiting[position].bank : reads.waiting[position].bank)
     return Search.Candidate(key: key, choice: Choice(kind: kind, bank: bank, position: position))
   }
-
-  /// The least key of a command to one of some banks if it is below a limit, else the limit.
-  @inline(__always)
-  private mutating func soonest(
-    _ kind: DRAMCommandKind, _ urgency: Search.Urgency, of banks: UInt64, isWrite: Bool, before limit: Int
-  ) -> Int {
-    let question = SoonestQuestion(
-      banks: banks, first: Int(kind.rawValue) &* device.nodes, sets: kind.isColumn ? reads.banks : 0,
-      free: isWrite ? ~writes.held : ~reads.held, cycle: search.cycle, urgency: urgency, limit: limit)
-    let times = device.earliest.span
-    return isWrite
-      ? leastKey(question, places, times, writes.sets.span) : leastKey(question, places, times, reads.sets.span)
-  }
 }
 
-/// Where the times of banks, groups and ranks lie among a device's registers of one command.
+/// Which banks want which command of one queue in a cycle, and what their candidates compete with.
+private struct ReadyQuestion {
+  /// Banks with a row hit, banks whose open row must be closed, closed banks.
+  let hitting: UInt64
+  let closing: UInt64
+  let opening: UInt64
+  let isWrite: Bool
+  /// Entries that count.
+  let free: UInt64
+  let cycle: Int
+  let columnLimit: Int
+  let rowLimit: Int
+  let hasRowBus: Bool
+
+  /// The key that a row command must be below, given the best column command.
+  @inline(__always)
+  func rowLimit(column: Int) -> Int { hasRowBus ? rowLimit : min(rowLimit, column) }
+}
+
+/// Where the times of commands, banks, groups and ranks lie among a device's registers.
 struct RegisterPlaces: Sendable, Codable {
+  let nodes: Int
   let firstGroup: Int
   let firstRank: Int
   let ranks: Int
@@ -56,6 +69,7 @@ struct RegisterPlaces: Sendable, Codable {
   let groupsPerRank: Int
 
   init(_ device: DRAMDevice) {
+    nodes = device.nodes
     firstGroup = device.firstGroup
     firstRank = device.firstRank
     ranks = device.nodes - device.firstRank
@@ -64,50 +78,56 @@ struct RegisterPlaces: Sendable, Codable {
   }
 }
 
-/// Which bank can get a command soonest.
-private struct SoonestQuestion {
-  let banks: UInt64
-  /// First register of the command.
-  let first: Int
-  /// First of the sets that hold the banks' entries.
-  let sets: Int
-  /// Entries that count.
-  let free: UInt64
-  let cycle: Int
-  let urgency: Search.Urgency
-  let limit: Int
-}
-
-/// The loop over banks, free of the channel so that nothing is copied or checked twice.
-private func leastKey(
-  _ question: SoonestQuestion, _ places: RegisterPlaces, _ times: Span<Int>, _ sets: Span<UInt64>
-) -> Int {
+/// The least keys of a column command and of a row command, or the limits that nothing was below.
+///
+/// Free of the channel, so that nothing is copied or checked twice.
+private func leastKeys(
+  _ question: ReadyQuestion, _ places: RegisterPlaces, _ times: Span<Int>, _ sets: Span<UInt64>
+) -> (column: Int, row: Int) {
   let banks = places.ranks &* places.banksPerRank
   precondition(
-    question.first >= 0 && question.sets >= 0 && question.sets &+ banks <= sets.count && banks <= 64
-      && question.first &+ places.firstRank &+ places.ranks <= times.count
-      && (banks == 64 || question.banks &>> UInt64(banks) == 0),
+    sets.count == 2 &* banks && times.count == places.nodes &* DRAMCommandKind.count
+      && places.firstRank &+ places.ranks == places.nodes && (1...64).contains(banks)
+      && (question.hitting | question.closing | question.opening) & ~(~0 &>> UInt64(64 &- banks)) == 0,
     "spans have an element for every bank and every node")
-  let urgency = question.urgency.rawValue &<< 6
-  let groupMask = places.groupsPerRank &- 1
-  var best = question.limit
-  var ofRank: UInt64 = places.banksPerRank == 64 ? ~0 : (1 &<< UInt64(places.banksPerRank)) &- 1
-  var group = question.first &+ places.firstGroup
-  for rank in 0..<places.ranks {
-    var rest = question.banks & ofRank
-    let soonest = max(question.cycle, unsafe times[unchecked: question.first &+ places.firstRank &+ rank])
-    if rest != 0, soonest &<< 8 | urgency < best {
-      repeat {
+
+  @inline(__always)
+  func least(
+    _ wanted: UInt64, _ kind: DRAMCommandKind, _ urgency: Search.Urgency, sets firstSet: Int, below limit: Int
+  ) -> Int {
+    guard wanted != 0 else { return limit }
+    let now = urgency.rawValue &<< 6
+    let first = Int(kind.rawValue) &* places.nodes
+    var group = first &+ places.firstGroup
+    var ofRank: UInt64 = ~0 &>> UInt64(64 &- places.banksPerRank)
+    var best = limit
+    for rank in 0..<places.ranks {
+      var rest = wanted & ofRank
+      let soonest = later(question.cycle, unsafe times[unchecked: first &+ places.firstRank &+ rank])
+      if soonest &<< 8 | now >= best { rest = 0 }
+      while rest != 0 {
         let bank = rest.trailingZeroBitCount
         rest &= rest &- 1
-        let ofBank = unsafe times[unchecked: question.first &+ bank]
-        let ofGroup = unsafe times[unchecked: group &+ (bank & groupMask)]
-        let oldest = unsafe (sets[unchecked: question.sets &+ bank] & question.free).trailingZeroBitCount
-        best = min(best, max(soonest, max(ofBank, ofGroup)) &<< 8 | urgency | oldest)
-      } while rest != 0
+        let ofBank = unsafe times[unchecked: first &+ bank]
+        let ofGroup = unsafe times[unchecked: group &+ (bank & (places.groupsPerRank &- 1))]
+        let oldest = unsafe (sets[unchecked: firstSet &+ bank] & question.free).trailingZeroBitCount
+        best = earlier(best, later(soonest, later(ofBank, ofGroup)) &<< 8 | now | oldest)
+      }
+      ofRank = ofRank &<< UInt64(places.banksPerRank)
+      group &+= places.groupsPerRank
     }
-    ofRank = ofRank &<< UInt64(places.banksPerRank)
-    group &+= places.groupsPerRank
+    return best
   }
-  return best
+
+  let column = least(
+    question.hitting, question.isWrite ? .write : .read, .column, sets: banks, below: question.columnLimit)
+  let closed = least(question.closing, .precharge, .row, sets: 0, below: question.rowLimit(column: column))
+  return (column, least(question.opening, .activate, .row, sets: 0, below: closed))
+}
+
+/// The smaller of two keys less than 2^63 apart, without a branch: which bank is first is as good as random.
+@inline(__always)
+private func earlier(_ first: Int, _ second: Int) -> Int {
+  let difference = first &- second
+  return second &+ (difference & (difference &>> 63))
 }

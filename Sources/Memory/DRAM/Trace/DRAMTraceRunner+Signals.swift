@@ -44,6 +44,6 @@ extension DRAMTraceRunner: ObservableMachine {
     if acts { return last + 1 }
     var change = channels.reduce(Int.max) { min($0, $1.nextSignalChange(after: last)) }
     if let due = head?.cycle, due > last { change = min(change, due) }
-    return ends && change > lastDataEnd ? Int.max : change
+    return ends && change > progress.lastDataEnd ? Int.max : change
   }
 }

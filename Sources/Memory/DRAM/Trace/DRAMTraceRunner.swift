@@ -18,9 +18,7 @@ public struct DRAMTraceRunner {
   var acts = false
 
   let options: DRAMTraceOptions
-  var firstCommand = Int.max
-  var lastDataEnd = 0
-  var latencyFromArrivalSum = 0
+  var progress = TraceProgress()
   var requests = 0
   var checkers: [CommandChecker] = []
   private var ticks = false
@@ -76,14 +74,14 @@ public struct DRAMTraceRunner {
         channels[location.channel].offer(location, isWrite: request.isWrite, tag: request.cycle)
         offered = true
       }
-      for index in channels.indices { channels[index].evaluate(at: cycle) }
+      evaluate(at: cycle)
       if watches { try watch(cycle, commands) }
       if let look = observe {
         port.isTaken = offered
-        acts = offered || channels.contains { $0.choice.kind != .none || $0.rowChoice.kind != .none }
+        acts = offered || channels.contains { $0.issues }
         if try !look(self, cycle) { observe = nil }
       }
-      for index in channels.indices { commit(index, at: cycle) }
+      progress.commit(&channels, at: cycle)
       if offered {
         requests += 1
         head = try next()
@@ -109,21 +107,9 @@ public struct DRAMTraceRunner {
   }
 
   @inline(__always)
-  private mutating func commit(_ index: Int, at cycle: Int) {
-    if firstCommand == Int.max, channels[index].choice.kind != .none || channels[index].rowChoice.kind != .none {
-      firstCommand = cycle
-    }
-    channels[index].commit(at: cycle)
-    let kind = channels[index].completion.kind
-    if kind != .none {
-      let end = channels[index].completion.dataEnd
-      if end > lastDataEnd { lastDataEnd = end }
-      if kind == .read { latencyFromArrivalSum &+= end &- channels[index].completion.tag }
-    }
-    if channels[index].completion.forwardedFrom >= 0 {
-      if cycle &+ 1 > lastDataEnd { lastDataEnd = cycle &+ 1 }
-      latencyFromArrivalSum &+= cycle &+ 1 &- channels[index].completion.forwardedTag
-    }
+  private mutating func evaluate(at cycle: Int) {
+    var channels = channels.mutableSpan
+    for index in channels.indices { channels[index].evaluate(at: cycle) }
   }
 
   private mutating func watch(_ cycle: Int, _ commands: ((Int, DRAMCommand) throws -> Void)?) throws {
@@ -131,6 +117,35 @@ public struct DRAMTraceRunner {
       for command in channels[index].decided(at: cycle) {
         try commands?(index, command)
         if options.checks { checkers[index].observe(command) }
+      }
+    }
+  }
+}
+
+/// When a run began and ended, and how long its reads took, as far as it has come.
+struct TraceProgress {
+  /// Cycle of the first command, `Int.max` before it.
+  var firstCommand = Int.max
+  /// Cycle at whose start the last data has passed.
+  var lastDataEnd = 0
+  /// Sum over reads of cycles from the trace's cycle to the end of the data.
+  var latencyFromArrivalSum = 0
+
+  /// Commits a cycle of every channel and notes what became of requests.
+  @inline(__always)
+  mutating func commit(_ channels: inout [DRAMChannel], at cycle: Int) {
+    var channels = channels.mutableSpan
+    for index in channels.indices {
+      if firstCommand == Int.max, channels[index].issues { firstCommand = cycle }
+      channels[index].commit(at: cycle)
+      if channels[index].completion.kind != .none {
+        let end = channels[index].completion.dataEnd
+        if end > lastDataEnd { lastDataEnd = end }
+        if channels[index].completion.kind == .read { latencyFromArrivalSum &+= end &- channels[index].completion.tag }
+      }
+      if channels[index].completion.forwardedFrom >= 0 {
+        if cycle &+ 1 > lastDataEnd { lastDataEnd = cycle &+ 1 }
+        latencyFromArrivalSum &+= cycle &+ 1 &- channels[index].completion.forwardedTag
       }
     }
   }
