@@ -15,6 +15,7 @@ extension DRAMChannel {
     decide(at: cycle)
   }
 
+  @inline(never)
   private mutating func look(at cycle: Int) {
     nextDraining = servesWrites(at: cycle)
     search = Search(cycle: cycle)
@@ -60,7 +61,8 @@ extension DRAMChannel {
   /// The next command for one request: column command if its row is open, else PRE or ACT.
   mutating func considerEntry(_ position: Int, isWrite: Bool, _ urgency: Search.Urgency?) {
     let bank = Int(isWrite ? writes.waiting[position].bank : reads.waiting[position].bank)
-    let kind = nextCommand(bank: bank, row: isWrite ? writes.waiting[position].row : reads.waiting[position].row, isWrite: isWrite)
+    let kind = nextCommand(
+      bank: bank, row: isWrite ? writes.waiting[position].row : reads.waiting[position].row, isWrite: isWrite)
     search.consider(
       kind, bank: bank, position: position, at: device.earliest(kind, bank: bank),
       urgency ?? (kind.isColumn ? .column : .row))

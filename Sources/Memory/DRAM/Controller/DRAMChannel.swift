@@ -5,7 +5,7 @@
 /// The decision of cycle t depends only on state that events change, so that cycles between events need not be evaluated:
 /// `nextActivity` says when something can happen, and skipping to it gives the same commands and counters as ticking.
 ///
-/// Data is no concern of this type: `DRAMController` moves the bytes when commands are issued, trace mode moves none.
+/// Data is no concern of this type: `DRAMMemory` moves the bytes when commands are issued, trace mode moves none.
 public struct DRAMChannel: Sendable, Codable {
   /// The device's rules, timing and organisation.
   public let specification: DRAMSpecification

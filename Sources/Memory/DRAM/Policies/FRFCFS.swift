@@ -11,25 +11,17 @@ extension DRAMChannel {
     let others = wanted.others & ~search.blocked
     let question = ReadyQuestion(
       hitting: wanted.hitting & ~search.blocked, closing: others & banks.open, opening: others & ~banks.open,
-      isWrite: isWrite, free: isWrite ? ~writes.held : ~reads.held, cycle: search.cycle,
-      columnLimit: search.column.key, rowLimit: hasRowBus ? search.row.key : min(search.row.key, search.column.key),
-      hasRowBus: hasRowBus)
-    let found = answer(question)
+      free: isWrite ? ~writes.held : ~reads.held, cycle: search.cycle, columnLimit: search.column.key,
+      rowLimit: search.row.key)
+    let found = leastKeys(question, isWrite: isWrite)
     if found.column < question.columnLimit {
       search.column = candidate(isWrite ? .write : .read, key: found.column, isWrite: isWrite)
     }
-    if found.row < question.rowLimit(column: found.column) {
-      let bank = Int(isWrite ? writes.waiting[found.row & 63].bank : reads.waiting[found.row & 63].bank)
-      let isOpen = banks.open &>> UInt64(bank) & 1 != 0
-      search.row = candidate(isOpen ? .precharge : .activate, key: found.row, isWrite: isWrite)
+    if found.row < question.rowLimit, hasRowBus || found.row < search.column.key {
+      var row = candidate(.activate, key: found.row, isWrite: isWrite)
+      if banks.open &>> UInt64(row.choice.bank) & 1 != 0 { row.choice.kind = .precharge }
+      search.row = row
     }
-  }
-
-  @inline(__always)
-  private mutating func answer(_ question: ReadyQuestion) -> (column: Int, row: Int) {
-    let times = device.earliest.span
-    return question.isWrite
-      ? leastKeys(question, places, times, writes.sets.span) : leastKeys(question, places, times, reads.sets.span)
   }
 
   @inline(__always)
@@ -37,6 +29,15 @@ extension DRAMChannel {
     let position = key & 63
     let bank = Int(isWrite ? writes.waiting[position].bank : reads.waiting[position].bank)
     return Search.Candidate(key: key, choice: Choice(kind: kind, bank: bank, position: position))
+  }
+
+  /// The least keys of a column command and of a row command; the limits, or more, where there is none.
+  @inline(__always)
+  private mutating func leastKeys(_ question: ReadyQuestion, isWrite: Bool) -> (column: Int, row: Int) {
+    let times = device.earliest.span
+    return isWrite
+      ? soonestCommands(question, places, column: places.write, hasRowBus: hasRowBus, times, writes.sets.span)
+      : soonestCommands(question, places, column: places.read, hasRowBus: hasRowBus, times, reads.sets.span)
   }
 }
 
@@ -46,83 +47,110 @@ private struct ReadyQuestion {
   let hitting: UInt64
   let closing: UInt64
   let opening: UInt64
-  let isWrite: Bool
   /// Entries that count.
   let free: UInt64
   let cycle: Int
   let columnLimit: Int
   let rowLimit: Int
-  let hasRowBus: Bool
-
-  /// The key that a row command must be below, given the best column command.
-  @inline(__always)
-  func rowLimit(column: Int) -> Int { hasRowBus ? rowLimit : min(rowLimit, column) }
 }
 
 /// Where the times of commands, banks, groups and ranks lie among a device's registers.
 struct RegisterPlaces: Sendable, Codable {
-  let nodes: Int
+  /// Registers of all commands.
+  let count: Int
+  /// First register of a command.
+  let read: Int
+  let write: Int
+  let precharge: Int
+  let activate: Int
+  /// Where a command's times of groups and ranks begin, seen from its first register.
   let firstGroup: Int
   let firstRank: Int
   let ranks: Int
   let banksPerRank: Int
   let groupsPerRank: Int
+  /// A bit for each bank of the first rank, and of the channel.
+  let rankMask: UInt64
+  let channelMask: UInt64
 
   init(_ device: DRAMDevice) {
-    nodes = device.nodes
+    count = device.earliest.count
+    func first(_ kind: DRAMCommandKind) -> Int { Int(kind.rawValue) * device.nodes }
+    read = first(.read)
+    write = first(.write)
+    precharge = first(.precharge)
+    activate = first(.activate)
     firstGroup = device.firstGroup
     firstRank = device.firstRank
-    ranks = device.nodes - device.firstRank
+    ranks = device.organisation.ranks
     banksPerRank = device.organisation.banksPerRank
     groupsPerRank = device.organisation.bankGroups
+    rankMask = ~0 >> UInt64(64 - banksPerRank)
+    channelMask = ~0 >> UInt64(64 - device.organisation.banks)
   }
 }
 
-/// The least keys of a column command and of a row command, or the limits that nothing was below.
-///
-/// Free of the channel, so that nothing is copied or checked twice.
-private func leastKeys(
-  _ question: ReadyQuestion, _ places: RegisterPlaces, _ times: Span<Int>, _ sets: Span<UInt64>
+/// One pass over the banks of each rank, by the command that they need. Free of the channel, so that nothing is copied or
+/// checked twice: all indices lie within what the entry checks.
+@inline(never)
+private func soonestCommands(
+  _ question: ReadyQuestion, _ places: RegisterPlaces, column firstColumn: Int, hasRowBus: Bool,
+  _ times: Span<Int>, _ sets: Span<UInt64>
 ) -> (column: Int, row: Int) {
-  let banks = places.ranks &* places.banksPerRank
   precondition(
-    sets.count == 2 &* banks && times.count == places.nodes &* DRAMCommandKind.count
-      && places.firstRank &+ places.ranks == places.nodes && (1...64).contains(banks)
-      && (question.hitting | question.closing | question.opening) & ~(~0 &>> UInt64(64 &- banks)) == 0,
+    times.count == places.count && sets.count == 2 &* places.firstGroup
+      && (question.hitting | question.closing | question.opening) & ~places.channelMask == 0,
     "spans have an element for every bank and every node")
+  var column = question.columnLimit
+  var row = question.rowLimit
+  var ofRank = places.rankMask
+  for rank in 0..<places.ranks {
+    let scope = RankScope(
+      rank: places.firstRank &+ rank, group: places.firstGroup &+ rank &* places.groupsPerRank,
+      groupMask: places.groupsPerRank &- 1, cycle: question.cycle, free: question.free)
+    let hitting = question.hitting & ofRank
+    if hitting != 0 {
+      column = scope.least(hitting, firstColumn, .column, times, sets, from: places.firstGroup, below: column)
+    }
+    if !hasRowBus, column < row { row = column }
+    let closing = question.closing & ofRank
+    if closing != 0 { row = scope.least(closing, places.precharge, .row, times, sets, from: 0, below: row) }
+    let opening = question.opening & ofRank
+    if opening != 0 { row = scope.least(opening, places.activate, .row, times, sets, from: 0, below: row) }
+    ofRank = ofRank &<< UInt64(places.banksPerRank)
+  }
+  return (column, row)
+}
 
+/// What all banks of a rank share in a search.
+private struct RankScope {
+  /// Registers of the rank and of its first group, seen from a command's first.
+  let rank: Int
+  let group: Int
+  let groupMask: Int
+  let cycle: Int
+  let free: UInt64
+
+  /// The least key of a command to some banks, or the limit. A rank that is not ready before the limit costs one comparison.
   @inline(__always)
   func least(
-    _ wanted: UInt64, _ kind: DRAMCommandKind, _ urgency: Search.Urgency, sets firstSet: Int, below limit: Int
+    _ banks: UInt64, _ first: Int, _ urgency: Search.Urgency, _ times: Span<Int>, _ sets: Span<UInt64>,
+    from firstSet: Int, below limit: Int
   ) -> Int {
-    guard wanted != 0 else { return limit }
-    let now = urgency.rawValue &<< 6
-    let first = Int(kind.rawValue) &* places.nodes
-    var group = first &+ places.firstGroup
-    var ofRank: UInt64 = ~0 &>> UInt64(64 &- places.banksPerRank)
+    let soonest = later(cycle, unsafe times[unchecked: first &+ rank])
+    guard Search.key(at: soonest, urgency, 0) < limit else { return limit }
     var best = limit
-    for rank in 0..<places.ranks {
-      var rest = wanted & ofRank
-      let soonest = later(question.cycle, unsafe times[unchecked: first &+ places.firstRank &+ rank])
-      if soonest &<< 8 | now >= best { rest = 0 }
-      while rest != 0 {
-        let bank = rest.trailingZeroBitCount
-        rest &= rest &- 1
-        let ofBank = unsafe times[unchecked: first &+ bank]
-        let ofGroup = unsafe times[unchecked: group &+ (bank & (places.groupsPerRank &- 1))]
-        let oldest = unsafe (sets[unchecked: firstSet &+ bank] & question.free).trailingZeroBitCount
-        best = earlier(best, later(soonest, later(ofBank, ofGroup)) &<< 8 | now | oldest)
-      }
-      ofRank = ofRank &<< UInt64(places.banksPerRank)
-      group &+= places.groupsPerRank
-    }
+    var rest = banks
+    repeat {
+      let bank = rest.trailingZeroBitCount
+      rest &= rest &- 1
+      let ofBank = unsafe times[unchecked: first &+ bank]
+      let ofGroup = unsafe times[unchecked: first &+ group &+ (bank & groupMask)]
+      let oldest = unsafe (sets[unchecked: firstSet &+ bank] & free).trailingZeroBitCount
+      best = earlier(best, Search.key(at: later(soonest, later(ofBank, ofGroup)), urgency, oldest))
+    } while rest != 0
     return best
   }
-
-  let column = least(
-    question.hitting, question.isWrite ? .write : .read, .column, sets: banks, below: question.columnLimit)
-  let closed = least(question.closing, .precharge, .row, sets: 0, below: question.rowLimit(column: column))
-  return (column, least(question.opening, .activate, .row, sets: 0, below: closed))
 }
 
 /// The smaller of two keys less than 2^63 apart, without a branch: which bank is first is as good as random.
