@@ -73,6 +73,7 @@ struct WindowHistory: Sendable, Codable {
   mutating func remember(_ time: Int, _ window: CommandEffects.Window, rank: Int) -> Int {
     let length = window.length
     let part = window.start &+ rank &* (length &+ 1)
+    var times = times.mutableSpan
     let slot = times[part &+ length]
     times[part &+ slot] = time
     let following = slot &+ 1 == length ? 0 : slot &+ 1

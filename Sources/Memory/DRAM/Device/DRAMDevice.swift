@@ -106,9 +106,13 @@ extension DRAMDevice {
     var registers = earliest.mutableSpan
     let nodes = nodesOfBank.span
     let delays = delays.span
+    precondition(
+      range.upperBound <= delays.count && first &+ 2 < nodes.count && registers.count >= DRAMCommandKind.count,
+      "a bank has three nodes, and its command's delays were compiled")
     for index in range {
-      let delay = delays[index]
-      let register = delay.then &+ nodes[first &+ delay.level]
+      // Compiled for these registers: a delay's command and its node lie within them.
+      let delay = unsafe delays[unchecked: index]
+      let register = delay.then &+ (unsafe nodes[unchecked: first &+ delay.level])
       registers[register] = later(registers[register], time &+ delay.cycles)
     }
   }
@@ -117,9 +121,9 @@ extension DRAMDevice {
   private mutating func closeWindows(_ windows: Range<Int>, bank: Int, at time: Int) {
     for index in windows {
       let window = effects.windows[index]
-      let oldest = history.remember(time, window, rank: rankOfBank[bank])
+      let legal = history.remember(time, window, rank: rankOfBank[bank]) &+ window.delay.cycles
       let register = window.delay.then &+ nodesOfBank[3 &* bank &+ window.delay.level]
-      earliest[register] = max(earliest[register], oldest &+ window.delay.cycles)
+      earliest[register] = later(earliest[register], legal)
     }
   }
 

@@ -36,8 +36,8 @@ extension DRAMChannel {
   private mutating func leastKeys(_ question: ReadyQuestion, isWrite: Bool) -> (column: Int, row: Int) {
     let times = device.earliest.span
     return isWrite
-      ? soonestCommands(question, places, column: places.write, hasRowBus: hasRowBus, times, writes.sets.span)
-      : soonestCommands(question, places, column: places.read, hasRowBus: hasRowBus, times, reads.sets.span)
+      ? soonestCommands(question, places, column: .write, hasRowBus: hasRowBus, times, writes.sets.span)
+      : soonestCommands(question, places, column: .read, hasRowBus: hasRowBus, times, reads.sets.span)
   }
 }
 
@@ -54,39 +54,21 @@ private struct ReadyQuestion {
   let rowLimit: Int
 }
 
-/// Where the times of commands, banks, groups and ranks lie among a device's registers.
+/// Where the times of banks, groups and ranks lie among a device's registers. Small, because every search is handed a copy.
 struct RegisterPlaces: Sendable, Codable {
-  /// Registers of all commands.
-  let count: Int
-  /// First register of a command.
-  let read: Int
-  let write: Int
-  let precharge: Int
-  let activate: Int
-  /// Where a command's times of groups and ranks begin, seen from its first register.
-  let firstGroup: Int
-  let firstRank: Int
-  let ranks: Int
-  let banksPerRank: Int
-  let groupsPerRank: Int
-  /// A bit for each bank of the first rank, and of the channel.
-  let rankMask: UInt64
-  let channelMask: UInt64
+  /// Registers of a command: those of the banks, then of the groups, then of the ranks.
+  let nodes: Int32
+  let firstGroup: Int32
+  let firstRank: Int32
+  let banksPerRank: Int32
+  let groupsPerRank: Int32
 
   init(_ device: DRAMDevice) {
-    count = device.earliest.count
-    func first(_ kind: DRAMCommandKind) -> Int { Int(kind.rawValue) * device.nodes }
-    read = first(.read)
-    write = first(.write)
-    precharge = first(.precharge)
-    activate = first(.activate)
-    firstGroup = device.firstGroup
-    firstRank = device.firstRank
-    ranks = device.organisation.ranks
-    banksPerRank = device.organisation.banksPerRank
-    groupsPerRank = device.organisation.bankGroups
-    rankMask = ~0 >> UInt64(64 - banksPerRank)
-    channelMask = ~0 >> UInt64(64 - device.organisation.banks)
+    nodes = Int32(device.nodes)
+    firstGroup = Int32(device.firstGroup)
+    firstRank = Int32(device.firstRank)
+    banksPerRank = Int32(device.organisation.banksPerRank)
+    groupsPerRank = Int32(device.organisation.bankGroups)
   }
 }
 
@@ -94,32 +76,41 @@ struct RegisterPlaces: Sendable, Codable {
 /// checked twice: all indices lie within what the entry checks.
 @inline(never)
 private func soonestCommands(
-  _ question: ReadyQuestion, _ places: RegisterPlaces, column firstColumn: Int, hasRowBus: Bool,
+  _ question: borrowing ReadyQuestion, _ places: RegisterPlaces, column: DRAMCommandKind, hasRowBus: Bool,
   _ times: Span<Int>, _ sets: Span<UInt64>
 ) -> (column: Int, row: Int) {
-  precondition(
-    times.count == places.count && sets.count == 2 &* places.firstGroup
-      && (question.hitting | question.closing | question.opening) & ~places.channelMask == 0,
-    "spans have an element for every bank and every node")
-  var column = question.columnLimit
-  var row = question.rowLimit
-  var ofRank = places.rankMask
-  for rank in 0..<places.ranks {
+  let nodes = Int(places.nodes)
+  let banks = Int(places.firstGroup)
+  let firstRank = Int(places.firstRank)
+  guard times.count == nodes &* DRAMCommandKind.count, sets.count == 2 &* banks, (1...64).contains(banks),
+    (question.hitting | question.closing | question.opening) & ~(~0 &>> UInt64(64 &- banks)) == 0
+  else { preconditionFailure("spans have an element for every bank and every node") }
+  var best = (column: question.columnLimit, row: question.rowLimit)
+  var ofRank: UInt64 = ~0 &>> UInt64(64 &- Int(places.banksPerRank))
+  var group = banks
+  for rank in firstRank..<nodes {
     let scope = RankScope(
-      rank: places.firstRank &+ rank, group: places.firstGroup &+ rank &* places.groupsPerRank,
-      groupMask: places.groupsPerRank &- 1, cycle: question.cycle, free: question.free)
+      rank: rank, group: group, groupMask: Int(places.groupsPerRank) &- 1, cycle: question.cycle, free: question.free)
     let hitting = question.hitting & ofRank
     if hitting != 0 {
-      column = scope.least(hitting, firstColumn, .column, times, sets, from: places.firstGroup, below: column)
+      let first = Int(column.rawValue) &* nodes
+      best.column = scope.least(hitting, first, .column, times, sets, from: banks, below: best.column)
     }
-    if !hasRowBus, column < row { row = column }
+    if !hasRowBus, best.column < best.row { best.row = best.column }
     let closing = question.closing & ofRank
-    if closing != 0 { row = scope.least(closing, places.precharge, .row, times, sets, from: 0, below: row) }
+    if closing != 0 {
+      let first = Int(DRAMCommandKind.precharge.rawValue) &* nodes
+      best.row = scope.least(closing, first, .row, times, sets, from: 0, below: best.row)
+    }
     let opening = question.opening & ofRank
-    if opening != 0 { row = scope.least(opening, places.activate, .row, times, sets, from: 0, below: row) }
+    if opening != 0 {
+      let first = Int(DRAMCommandKind.activate.rawValue) &* nodes
+      best.row = scope.least(opening, first, .row, times, sets, from: 0, below: best.row)
+    }
     ofRank = ofRank &<< UInt64(places.banksPerRank)
+    group &+= Int(places.groupsPerRank)
   }
-  return (column, row)
+  return best
 }
 
 /// What all banks of a rank share in a search.
@@ -137,7 +128,7 @@ private struct RankScope {
     _ banks: UInt64, _ first: Int, _ urgency: Search.Urgency, _ times: Span<Int>, _ sets: Span<UInt64>,
     from firstSet: Int, below limit: Int
   ) -> Int {
-    let soonest = later(cycle, unsafe times[unchecked: first &+ rank])
+    let soonest = max(cycle, unsafe times[unchecked: first &+ rank])
     guard Search.key(at: soonest, urgency, 0) < limit else { return limit }
     var best = limit
     var rest = banks
@@ -147,7 +138,7 @@ private struct RankScope {
       let ofBank = unsafe times[unchecked: first &+ bank]
       let ofGroup = unsafe times[unchecked: first &+ group &+ (bank & groupMask)]
       let oldest = unsafe (sets[unchecked: firstSet &+ bank] & free).trailingZeroBitCount
-      best = earlier(best, Search.key(at: later(soonest, later(ofBank, ofGroup)), urgency, oldest))
+      best = earlier(best, Search.key(at: max(soonest, max(ofBank, ofGroup)), urgency, oldest))
     } while rest != 0
     return best
   }
