@@ -166,7 +166,8 @@ struct RequestQueue: Sendable, Codable {
     var found: UInt64 = 0
     while rest != 0 {
       let position = rest.trailingZeroBitCount
-      if Int(waiting[position].row) == wanted, Int(waiting[position].column) == wantedColumn { found |= 1 &<< UInt64(position) }
+      let entry = waiting[position]
+      if Int(entry.row) == wanted, Int(entry.column) == wantedColumn { found |= 1 &<< UInt64(position) }
       rest &= rest &- 1
     }
     return found
