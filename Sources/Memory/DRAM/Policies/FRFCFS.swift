@@ -143,10 +143,3 @@ private struct RankScope {
     return best
   }
 }
-
-/// The smaller of two keys less than 2^63 apart, without a branch: which bank is first is as good as random.
-@inline(__always)
-private func earlier(_ first: Int, _ second: Int) -> Int {
-  let difference = first &- second
-  return second &+ (difference & (difference &>> 63))
-}
