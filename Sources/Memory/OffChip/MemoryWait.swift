@@ -69,7 +69,8 @@ extension DRAMChannel {
     guard draining, writes.occupied != 0 else { return .queue }
     let oldest = writes.oldest
     guard writes.held & (1 << UInt64(oldest)) == 0 else { return .queue }
-    return wait(forRow: Int(writes.row[oldest]), ofBank: Int(writes.bank[oldest]), hits: writes.hits, in: cycle)
+    let request = writes.waiting[oldest]
+    return wait(forRow: Int(request.row), ofBank: Int(request.bank), in: writes, cycle)
   }
 
   /// What a queued read of a burst waits for; nil if none is queued.
@@ -78,12 +79,14 @@ extension DRAMChannel {
     guard queued != 0 else { return nil }
     // It waits for a partial write to its burst, or for the end of a drain.
     let isHeld = reads.held & (1 << UInt64(queued.trailingZeroBitCount)) != 0 || draining
-    let wait = wait(forRow: location.row, ofBank: location.bank, hits: reads.hits, in: cycle)
+    let wait = wait(forRow: location.row, ofBank: location.bank, in: reads, cycle)
     return isHeld && wait != .refresh ? .queue : wait
   }
 
-  /// What a request for a row of a bank waits for; `hits` are the requests of its queue whose rows are open.
-  private func wait(forRow row: Int, ofBank bank: Int, hits: [UInt64], in cycle: Int) -> MemoryWait {
+  /// What a request of a queue for a row of a bank waits for.
+  private func wait(
+    forRow row: Int, ofBank bank: Int, in queue: borrowing RequestQueue, _ cycle: Int
+  ) -> MemoryWait {
     let rank = device.organisation.rank(ofBank: bank)
     let state = banks.state(of: bank, at: cycle)
     if state == .refreshing || refreshIsForced(ofBank: bank, rank, in: cycle) { return .refresh }
@@ -92,7 +95,7 @@ extension DRAMChannel {
     case .precharging: return .precharge
     case .activating: return isOpen ? .activate : .queue
     case .closed, .refreshing: return .activate
-    case .open: return isOpen ? .bus : hits[bank] == 0 ? .precharge : .queue
+    case .open: return isOpen ? .bus : queue.hits(bank) == 0 ? .precharge : .queue
     }
   }
 
