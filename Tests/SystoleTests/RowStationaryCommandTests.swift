@@ -146,7 +146,9 @@ struct RowStationaryCommandTests {
     #expect(
       wide.error.contains("is fixed16; the layers of a network have 8-bit operands; set it to int8"), "\(wide.error)")
     let mapped = try systole.run("run", example, "--set", "workload.mapping=m.json5")
-    #expect(mapped.code == 2 && mapped.error.contains("workload.mapping does not go with workload.network"), "\(mapped.error)")
+    #expect(
+      mapped.code == 2 && mapped.error.contains("workload.mapping does not go with workload.network"), "\(mapped.error)"
+    )
     let pictures = try systole.run("run", "--machine", machine, "--gemm", "4x4x4", "--labels", "x")
     #expect(pictures.error.contains("workload.labels does not go with workload.gemm"), "\(pictures.error)")
     let narrow = try systole.run("run", example, "--set", "machine.bias_words=100")
