@@ -8,8 +8,8 @@ enum DRAMSpeed {
       try DRAMBenchmark.allCases.map { pattern in
         let seconds = try processorSeconds { _ = try pattern.run(requests: requests, device: device) }
         return Measurement(
-          "\(device.name) \(pattern.rawValue)", Double(requests) / seconds / 1e6, "M requests/s", "\(requests) requests"
-        )
+          "\(device.name) \(pattern.rawValue)", Double(requests) / seconds / 1e6, "M requests/s",
+          "\(requests) requests; at least 3 wanted, 5 aimed for")
       }
     }
   }

@@ -31,6 +31,7 @@ extension Command {
       .text("commands", "FILE", "Where to write the commands: `cycle CMD bank row column`."),
       .text("trace", "FILE", "Where to write a waveform (.vcd or .fst) and its GTKWave and Surfer views."),
       .text("trace-window", "FROM:TO", "The cycles that the waveform shows (default all)."),
+      .flag("banks", "Adds a table of what each bank did."),
       .flag("check", "Lets the independent checker watch; violations give exit code 1."),
       .text("check-commands", "FILE", "Checks the commands of a file, such as --commands writes, instead of a trace."),
       .json,
@@ -58,8 +59,9 @@ private struct DRAMRun {
     guard let file = arguments.operand(0) else {
       throw UsageError("dram needs a trace", remedy: "systole dram TRACE, or --check-commands FILE")
     }
-    let result = try run(file, options)
-    try Console.print(arguments.has("json") ? json(result).text : text(result))
+    let (result, banks) = try run(file, options)
+    let listed = arguments.has("banks") ? banks : nil
+    try Console.print(arguments.has("json") ? DRAMReport.json(result, listed).text : DRAMReport.text(result, listed))
     return result.violations?.isEmpty ?? true ? .success : .differs
   }
 
@@ -120,14 +122,17 @@ private struct DRAMRun {
 // MARK: - Running
 
 extension DRAMRun {
-  private func run(_ file: String, _ options: DRAMTraceOptions) throws -> DRAMTraceResult {
+  private func run(_ file: String, _ options: DRAMTraceOptions) throws -> (DRAMTraceResult, BankStatistics) {
     var runner = try DRAMTraceRunner(options)
     var reader = TraceFile.reader(try files.bytes(of: file), file: file, capacity: runner.mapping.capacity)
     let commands = try arguments.value("commands").map { try OutputFile($0) }
     let organisation = options.device.organisation
-    let write: ((Int, DRAMCommand) throws -> Void)? = commands.map { output in
-      { try output.write(CommandFile.line($1, channel: $0, of: organisation) + "\n") }
+    var banks = BankStatistics(organisation)
+    let note: (Int, DRAMCommand) throws -> Void = { channel, command in
+      try commands?.write(CommandFile.line(command, channel: channel, of: organisation) + "\n")
+      banks.observe(command, channel: channel)
     }
+    let write: ((Int, DRAMCommand) throws -> Void)? = commands != nil || arguments.has("banks") ? note : nil
     var wave = try arguments.value("trace").map { path in
       let comment = "\(options.device.name), \(runner.mapping.text), \(file)"
       return try DRAMWaveform(runner, path: path, window: window(), comments: [comment])
@@ -142,7 +147,7 @@ extension DRAMRun {
     }
     try commands?.close()
     _ = try wave?.finish(at: result.drain + 1)
-    return result
+    return (result, banks)
   }
 
   private func window() throws -> Range<Int> {
@@ -164,39 +169,5 @@ extension DRAMRun {
       try Console.print(violations.isEmpty ? "no violation\n" : violations.joined(separator: "\n") + "\n")
     }
     return violations.isEmpty ? .success : .differs
-  }
-
-  private func text(_ result: DRAMTraceResult) -> String {
-    var table = ReportTable([.init("statistic"), .init("value", digits: 3), .init("unit"), .init("meaning")])
-    for statistic in result.statistics {
-      let value: ReportTable.Cell =
-        switch statistic.value {
-        case .integer(let value): .integer(value)
-        case .number(let value): .number(value)
-        }
-      table.append([.text(statistic.name), value, .text(statistic.unit), .text(statistic.meaning)])
-    }
-    var text = "device \(result.device), mapping \(result.mapping)\n\n" + table.text
-    if let violations = result.violations {
-      text +=
-        violations.isEmpty ? "\nthe checker found no violation\n" : "\n" + violations.joined(separator: "\n") + "\n"
-    }
-    return text
-  }
-
-  private func json(_ result: DRAMTraceResult) -> JSONValue {
-    var members: [(String, JSONValue)] = [
-      ("device", .string(result.device)), ("mapping", .string(result.mapping)),
-    ]
-    for statistic in result.statistics {
-      switch statistic.value {
-      case .integer(let value): members.append((statistic.name, .integer(value)))
-      case .number(let value): members.append((statistic.name, .number(value)))
-      }
-    }
-    if let violations = result.violations {
-      members.append(("violations", .array(violations.map { .string($0) })))
-    }
-    return .object(members)
   }
 }

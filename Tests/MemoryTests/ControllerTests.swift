@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Memory
@@ -56,6 +57,37 @@ import Testing
     }
     let result = try run(options, requests, ticked: false)
     #expect(result.readLatencyMaximum < 500 + 300 + 208)
+  }
+
+  /// What the banks did, read off the commands, adds up to what the controllers counted.
+  @Test(arguments: DRAMSpecification.presets, [1, 4])
+  func banksAddUpToTheStatistics(device: DRAMSpecification, channels: Int) throws {
+    let device = try device.with(channels: channels)
+    var rest = stream(
+      3000, seed: 7_046_029_254_386_353_131, burst: device.organisation.burstBytes,
+      capacity: device.organisation.capacity)[...]
+    var runner = try DRAMTraceRunner(DRAMTraceOptions(device: device))
+    var banks = BankStatistics(device.organisation)
+    let result = try runner.run(next: { rest.popFirst() }, commands: { banks.observe($1, channel: $0) })
+    func sum(_ value: (BankStatistics.Bank) -> Int) -> Int { banks.banks.reduce(0) { $0 + value($1) } }
+    #expect(banks.banks.count == channels * device.organisation.banks)
+    #expect(sum(\.activates) == result.commands["ACT"])
+    #expect(sum(\.reads) == result.commands["RD"])
+    #expect(sum(\.writes) == result.commands["WR"])
+    #expect(sum(\.rowHits) == result.rowHits)
+    #expect(sum(\.rowMisses) == result.rowMisses)
+    #expect(sum(\.rowConflicts) == result.rowConflicts)
+    #expect(sum(\.refreshes) == (result.commands["REF"] ?? 0) * device.organisation.banksPerRank)
+    #expect(sum(\.activates) >= sum(\.precharges) && sum(\.rowConflicts) > 0 && result.rowHits > 0)
+  }
+
+  /// The page defines every statistic that a run reports.
+  @Test func everyStatisticIsDefined() throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let page = try String(contentsOf: root.appending(path: "Documentation/dram-access.md"), encoding: .utf8)
+    let result = try run(DRAMTraceOptions(device: .ddr3x8), [], ticked: false)
+    for statistic in result.statistics { #expect(page.contains("`\(statistic.name)`"), "\(statistic.name)") }
   }
 
   private func run(_ options: DRAMTraceOptions, _ requests: [TraceRequest], ticked: Bool) throws -> DRAMTraceResult {

@@ -52,6 +52,20 @@ enum Reference {
     let undrained_writes: Int
   }
 
+  /// What DRAMsim3 does on every set and address map where little or no policy is free.
+  static func streams() throws -> [String: Stream] {
+    try JSONDecoder().decode([String: Stream].self, from: Data(bytes("dramsim3.json")))
+  }
+
+  struct Stream: Decodable {
+    /// Whose traces were run.
+    let geometry: String
+    let span: Int
+    let commands: Int
+    /// FNV-1a of the lines `cycle CMD bank row column`, cycles from the first command on.
+    let fnv1a: String
+  }
+
   static func options(_ set: String, refresh: Bool, mapping: String = "A") throws -> DRAMTraceOptions {
     var options = DRAMTraceOptions(device: try self.set(set))
     options.mapping = mapping
@@ -65,9 +79,16 @@ enum Reference {
     _ options: DRAMTraceOptions, _ bytes: [UInt8]
   ) throws -> (result: DRAMTraceResult, commands: [DRAMCommand]) {
     var runner = try DRAMTraceRunner(options)
-    var reader = TraceFile.reader(bytes, file: "trace", capacity: runner.mapping.capacity)
+    // A trace made for a larger memory is folded into this one.
+    let capacity = runner.mapping.capacity
+    var reader = TraceFile.reader(bytes, file: "trace", capacity: max(capacity, 1 << 40))
     var commands: [DRAMCommand] = []
-    let result = try runner.run(&reader) { commands.append($1) }
+    let result = try runner.run(
+      next: {
+        var request = try reader.read()
+        request?.address &= capacity - 1
+        return request
+      }, commands: { commands.append($1) })
     return (result, commands)
   }
 }

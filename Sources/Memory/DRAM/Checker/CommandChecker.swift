@@ -18,11 +18,7 @@ public struct CommandChecker: Sendable {
 
   /// A checker for a channel of a device. `refreshes` says whether refresh deadlines count.
   public init(_ device: DRAMSpecification, refreshes: Bool) {
-    self.init(device, times: CheckerTimes(device), refreshes: refreshes)
-  }
-
-  init(_ device: DRAMSpecification, times: CheckerTimes, refreshes: Bool) {
-    self.times = times
+    times = CheckerTimes(device)
     self.refreshes = refreshes
     organisation = device.organisation
     postponable = device.standard.postponableRefreshes
@@ -129,11 +125,10 @@ extension CommandChecker {
     for other in banksOfRank(rank) {
       let sameGroup = organisation.group(ofBank: other) == organisation.group(ofBank: command.bank)
       let apart = sameGroup ? times.activateSameGroup : times.activateOtherGroup
-      demand("tRRD", command, since: banks[other].activated, apart)
-      demand(
-        "tRFCpb", command, since: banks[other].refreshed,
-        other == command.bank ? times.refreshOneBank : times.refreshOtherBank)
+      if other != command.bank { demand("tRRD", command, since: banks[other].activated, apart) }
+      if other != command.bank { demand("tRREFD", command, since: banks[other].refreshed, times.refreshOtherBank) }
     }
+    demand("tRFCpb", command, since: own.refreshed, times.refreshOneBank)
     if ranks[rank].activates.count == 4 {
       demand("tFAW", command, since: ranks[rank].activates[0], times.fourActivates)
       ranks[rank].activates.removeFirst()
@@ -148,11 +143,18 @@ extension CommandChecker {
     demand("tRAS", command, since: banks[bank].activated, times.rowActive)
     demand("tRTP", command, since: banks[bank].read, times.readToPrecharge)
     demand("tWR", command, since: banks[bank].written, times.writeToData + times.burst + times.writeRecovery)
+    demand("tRFCpb", command, since: banks[bank].refreshed, times.refreshOneBank)
+  }
+
+  /// The rules between a PRE or PREA and what came before it in its rank.
+  private mutating func checkClosing(inRank rank: Int, _ command: DRAMCommand) {
+    for other in banksOfRank(rank) { demand("tPPD", command, since: banks[other].precharged, times.prechargesApart) }
+    demand("tPPD", command, since: ranks[rank].prechargedAll, times.prechargesApart)
+    demand("tRFC", command, since: ranks[rank].refreshed, times.refresh)
   }
 
   private mutating func checkPrecharge(_ command: DRAMCommand) {
-    let rank = organisation.rank(ofBank: command.bank)
-    for other in banksOfRank(rank) { demand("tPPD", command, since: banks[other].precharged, times.prechargesApart) }
+    checkClosing(inRank: organisation.rank(ofBank: command.bank), command)
     checkClosing(of: command.bank, command)
     banks[command.bank].openRow = nil
     banks[command.bank].precharged = command.cycle
@@ -160,8 +162,8 @@ extension CommandChecker {
 
   private mutating func checkPrechargeAll(_ command: DRAMCommand) {
     let rank = organisation.rank(ofBank: command.bank)
+    checkClosing(inRank: rank, command)
     for bank in banksOfRank(rank) {
-      demand("tPPD", command, since: banks[bank].precharged, times.prechargesApart)
       checkClosing(of: bank, command)
       banks[bank].openRow = nil
     }
@@ -172,6 +174,7 @@ extension CommandChecker {
     let rank = organisation.rank(ofBank: command.bank)
     for bank in banksOfRank(rank) {
       if let row = banks[bank].openRow { report(command, "row \(row) of bank \(bank) is open") }
+      demand("tRC", command, since: banks[bank].activated, times.rowCycle)
       demand("tRP", command, since: banks[bank].precharged, times.precharge)
       demand("tRFCpb", command, since: banks[bank].refreshed, times.refreshOneBank)
     }
@@ -197,13 +200,13 @@ extension CommandChecker {
     let own = banks[command.bank]
     if times.refreshOneBank == 0 { report(command, "the device has no per-bank refresh") }
     if let row = own.openRow { report(command, "row \(row) is open") }
+    demand("tRC", command, since: own.activated, times.rowCycle)
     demand("tRP", command, since: own.precharged, times.precharge)
     demand("tRPab", command, since: ranks[rank].prechargedAll, times.prechargeAll)
     demand("tRFC", command, since: ranks[rank].refreshed, times.refresh)
+    demand("tRFCpb", command, since: own.refreshed, times.refreshOneBank)
     for other in banksOfRank(rank) {
-      demand(
-        "tRFCpb", command, since: banks[other].refreshed,
-        other == command.bank ? times.refreshOneBank : times.refreshBanksApart)
+      demand("REFpb to REFpb", command, since: banks[other].refreshed, times.refreshBanksApart)
       demand("tRREFD", command, since: banks[other].activated, times.refreshOtherBank)
     }
     ranks[rank].bankRefreshCount += 1

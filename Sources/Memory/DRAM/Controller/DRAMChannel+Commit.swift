@@ -28,24 +28,23 @@ extension DRAMChannel {
     case .activate: open(choice, at: cycle)
     case .precharge:
       device.issue(.precharge, bank: choice.bank, at: cycle)
-      close(choice.bank, by: .precharge, ready: cycle &+ timing.precharge)
+      close(choice.bank, ready: cycle &+ timing.precharge)
     case .prechargeAll, .refresh: applyToRank(choice, at: cycle)
     case .refreshBank:
       device.issue(.refreshBank, bank: choice.bank, at: cycle)
-      banks.closedBy[choice.bank] = .refresh
-      banks.pass(choice.bank, .refreshing, until: cycle &+ timing.refreshBank)
-      refreshes[device.organisation.rank(ofBank: choice.bank)].issued()
+      banks.refreshed(choice.bank, ready: cycle &+ timing.refreshBank)
+      noteRefresh(ofRank: device.organisation.rank(ofBank: choice.bank))
     case .none: break
     }
   }
 
   private mutating func moveBurst(_ choice: Choice, at cycle: Int) {
     let bank = choice.bank
-    device.issue(choice.kind, bank: bank, at: cycle)
-    classify(bank)
-    banks.lastUse[bank] = cycle
-    counters.dataCycles &+= burstCycles
     let isWrite = choice.kind == .write
+    device.issue(isWrite ? .write : .read, bank: bank, at: cycle)
+    classify(bank)
+    banks.used(bank, at: cycle)
+    counters.dataCycles &+= burstCycles
     if lastColumnIsWrite != isWrite {
       if hasMovedData { counters.turnarounds &+= 1 }
       lastColumnIsWrite = isWrite
@@ -70,12 +69,12 @@ extension DRAMChannel {
   ) {
     let position = choice.position
     completion.kind = choice.kind
-    completion.tag = queue.tag[position]
-    completion.slot = Int(queue.slot[position])
+    completion.tag = queue.waiting[position].tag
+    completion.slot = Int(queue.waiting[position].slot)
     completion.bank = choice.bank
-    completion.row = Int(queue.row[position])
-    completion.column = Int(queue.column[position])
-    completion.accepted = queue.accepted[position]
+    completion.row = Int(queue.waiting[position].row)
+    completion.column = Int(queue.waiting[position].column)
+    completion.accepted = queue.waiting[position].accepted
     queue.remove(position)
     if other.held != 0 { release(&other, waitingFor: queue, completion) }
   }
@@ -85,39 +84,35 @@ extension DRAMChannel {
     _ held: inout RequestQueue, waitingFor queue: RequestQueue, _ completion: Completion
   ) {
     let before = queue.entries(bank: completion.bank, row: completion.row, column: completion.column)
-    let oldest = before == 0 ? Int.max : queue.accepted[before.trailingZeroBitCount]
+    let oldest = before == 0 ? Int.max : queue.waiting[before.trailingZeroBitCount].accepted
     var rest = held.held & held.entries(bank: completion.bank, row: completion.row, column: completion.column)
     while rest != 0 {
       let position = rest.trailingZeroBitCount
-      if held.accepted[position] < oldest { held.held &= ~(1 &<< UInt64(position)) }
+      if held.waiting[position].accepted < oldest { held.held &= ~(1 &<< UInt64(position)) }
       rest &= rest &- 1
     }
   }
 
+  @inline(__always)
   private mutating func classify(_ bank: Int) {
-    guard banks.isFirst[bank] else {
-      counters.rowHits &+= 1
-      return
+    switch banks.outcome(bank) {
+    case .hit: counters.rowHits &+= 1
+    case .miss: counters.rowMisses &+= 1
+    case .conflict: counters.rowConflicts &+= 1
+    case .none: break
     }
-    banks.isFirst[bank] = false
-    if banks.closedBy[bank] == .precharge { counters.rowConflicts &+= 1 } else { counters.rowMisses &+= 1 }
   }
 
   private mutating func open(_ choice: Choice, at cycle: Int) {
-    let row = draining ? writes.row[choice.position] : reads.row[choice.position]
+    let row = draining ? writes.waiting[choice.position].row : reads.waiting[choice.position].row
     device.issue(.activate, bank: choice.bank, row: Int(row), at: cycle)
-    banks.open |= 1 &<< UInt64(choice.bank)
-    banks.isFirst[choice.bank] = true
-    banks.lastUse[choice.bank] = cycle
-    banks.pass(choice.bank, .activating, until: cycle &+ timing.activate)
+    banks.opened(choice.bank, at: cycle, ready: cycle &+ timing.activate)
     reads.opened(bank: choice.bank, row: row)
     writes.opened(bank: choice.bank, row: row)
   }
 
-  private mutating func close(_ bank: Int, by closing: BankRecords.Closing, ready: Int) {
-    banks.open &= ~(1 &<< UInt64(bank))
-    banks.closedBy[bank] = closing
-    banks.pass(bank, .precharging, until: ready)
+  private mutating func close(_ bank: Int, ready: Int) {
+    banks.closed(bank, ready: ready)
     reads.closed(bank: bank)
     writes.closed(bank: bank)
   }
@@ -128,13 +123,12 @@ extension DRAMChannel {
     let first = rank * device.organisation.banksPerRank
     for bank in first..<(first + device.organisation.banksPerRank) {
       if choice.kind == .refresh {
-        if banks.closedBy[bank] == .precharge { banks.closedBy[bank] = .refresh }
-        banks.pass(bank, .refreshing, until: cycle &+ timing.refresh)
+        banks.refreshed(bank, ready: cycle &+ timing.refresh)
       } else if banks.open & (1 &<< UInt64(bank)) != 0 {
-        close(bank, by: .precharge, ready: cycle &+ timing.prechargeAll)
+        close(bank, ready: cycle &+ timing.prechargeAll)
       }
     }
-    if choice.kind == .refresh { refreshes[rank].issued() }
+    if choice.kind == .refresh { noteRefresh(ofRank: rank) }
   }
 }
 
@@ -171,7 +165,7 @@ extension DRAMChannel {
     counters.forwardedReads &+= 1
     counters.readLatencySum &+= 1
     if counters.readLatencyMaximum < 1 { counters.readLatencyMaximum = 1 }
-    completion.forwardedFrom = Int(writes.slot[position])
+    completion.forwardedFrom = Int(writes.waiting[position].slot)
     completion.forwardedTag = offer.tag
   }
 }

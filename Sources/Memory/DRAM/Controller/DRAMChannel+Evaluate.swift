@@ -15,14 +15,15 @@ extension DRAMChannel {
     decide(at: cycle)
   }
 
+  @inline(never)
   private mutating func look(at cycle: Int) {
     nextDraining = servesWrites(at: cycle)
     search = Search(cycle: cycle)
     if options.refresh != .off { considerRefreshes() }
     considerRequests(writes: nextDraining, at: cycle)
     if options.page != .open { considerClosing() }
-    if reads.occupied != 0 { search.note(reads.accepted[reads.oldest] &+ options.starvationLimit) }
-    if writes.occupied != 0 { search.note(writes.accepted[writes.oldest] &+ options.starvationLimit) }
+    if reads.occupied != 0 { search.note(reads.waiting[reads.oldest].accepted &+ options.starvationLimit) }
+    if writes.occupied != 0 { search.note(writes.waiting[writes.oldest].accepted &+ options.starvationLimit) }
     search.holds = true
     if !hasRowBus, search.row.key < search.column.key {
       search.column = search.row
@@ -49,7 +50,7 @@ extension DRAMChannel {
     let occupied = isWrite ? writes.occupied : reads.occupied
     guard occupied != 0 else { return }
     let oldest = occupied.trailingZeroBitCount
-    let accepted = isWrite ? writes.accepted[oldest] : reads.accepted[oldest]
+    let accepted = isWrite ? writes.waiting[oldest].accepted : reads.waiting[oldest].accepted
     if cycle &- accepted >= options.starvationLimit { considerStarving(oldest, isWrite: isWrite) }
     switch options.scheduling {
     case .fcfs: considerOldest(isWrite: isWrite)
@@ -59,8 +60,9 @@ extension DRAMChannel {
 
   /// The next command for one request: column command if its row is open, else PRE or ACT.
   mutating func considerEntry(_ position: Int, isWrite: Bool, _ urgency: Search.Urgency?) {
-    let bank = Int(isWrite ? writes.bank[position] : reads.bank[position])
-    let kind = nextCommand(bank: bank, row: isWrite ? writes.row[position] : reads.row[position], isWrite: isWrite)
+    let bank = Int(isWrite ? writes.waiting[position].bank : reads.waiting[position].bank)
+    let kind = nextCommand(
+      bank: bank, row: isWrite ? writes.waiting[position].row : reads.waiting[position].row, isWrite: isWrite)
     search.consider(
       kind, bank: bank, position: position, at: device.earliest(kind, bank: bank),
       urgency ?? (kind.isColumn ? .column : .row))
@@ -76,7 +78,7 @@ extension DRAMChannel {
 
   /// A request that waited beyond the limit goes first, and its bank serves nobody else.
   private mutating func considerStarving(_ position: Int, isWrite: Bool) {
-    let bank = isWrite ? writes.bank[position] : reads.bank[position]
+    let bank = isWrite ? writes.waiting[position].bank : reads.waiting[position].bank
     let held = isWrite ? writes.held : reads.held
     let bit: UInt64 = 1 &<< UInt64(bank)
     guard search.blocked & bit == 0, held & (1 &<< UInt64(position)) == 0 else { return }
@@ -104,7 +106,7 @@ extension DRAMChannel {
       search.holds = false
       wake = min(wake, time)
     } else if search.blocked & (1 &<< UInt64(offer.bank)) == 0, options.scheduling == .frfcfs {
-      let hits = offer.isWrite ? writes.hits[offer.bank] & ~writes.held : reads.hits[offer.bank] & ~reads.held
+      let hits = offer.isWrite ? writes.hits(offer.bank) & ~writes.held : reads.hits(offer.bank) & ~reads.held
       if kind == .precharge, hits != 0 { return }
       join(kind, bank: offer.bank, isWrite: offer.isWrite, at: time)
       wake = min(wake, time)

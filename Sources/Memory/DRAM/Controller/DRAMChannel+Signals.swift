@@ -93,7 +93,7 @@ extension DRAMChannel: Observable {
     SignalColumn("waiting", "Requests for the bank in both queues.", .unsigned(bits: 7), extent: banks) {
       channel, sampler in
       sampler.take(count: channel.device.organisation.banks) {
-        UInt64((channel.reads.ofBank[$0].nonzeroBitCount + channel.writes.ofBank[$0].nonzeroBitCount))
+        UInt64((channel.reads.ofBank($0).nonzeroBitCount + channel.writes.ofBank($0).nonzeroBitCount))
       }
     },
   ]
@@ -129,9 +129,7 @@ public enum RowOutcome: UInt8, CaseIterable, Sendable {
 extension DRAMChannel {
   /// What the RD or WR of this cycle found.
   public var outcome: RowOutcome {
-    guard choice.kind.isColumn else { return .none }
-    guard banks.isFirst[choice.bank] else { return .hit }
-    return banks.closedBy[choice.bank] == .precharge ? .conflict : .miss
+    choice.kind.isColumn ? banks.outcome(choice.bank) : .none
   }
 
   func dataBus(_ bus: Int) -> (state: DataBusState, bank: Int) {

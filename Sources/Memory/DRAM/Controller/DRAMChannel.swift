@@ -5,7 +5,7 @@
 /// The decision of cycle t depends only on state that events change, so that cycles between events need not be evaluated:
 /// `nextActivity` says when something can happen, and skipping to it gives the same commands and counters as ticking.
 ///
-/// Data is no concern of this type: `DRAMController` moves the bytes when commands are issued, trace mode moves none.
+/// Data is no concern of this type: `DRAMMemory` moves the bytes when commands are issued, trace mode moves none.
 public struct DRAMChannel: Sendable, Codable {
   /// The device's rules, timing and organisation.
   public let specification: DRAMSpecification
@@ -21,6 +21,8 @@ public struct DRAMChannel: Sendable, Codable {
   /// Whether writes are served.
   var draining = false
   var refreshes: [RefreshState]
+  /// Until this cycle no rank owes a refresh.
+  var refreshDue: Int
   var banks: BankRecords
   var bursts = DataBus()
   var hasMovedData = false
@@ -44,6 +46,7 @@ public struct DRAMChannel: Sendable, Codable {
   /// What `commit` did in its cycle with a request that a data path must follow.
   public internal(set) var completion = Completion()
 
+  let places: RegisterPlaces
   let timing: StateTimes
   let readLatency: Int
   let writeLatency: Int
@@ -65,11 +68,13 @@ public struct DRAMChannel: Sendable, Codable {
     self.specification = specification
     self.options = options
     device = DRAMDevice(specification, rules: rules)
+    places = RegisterPlaces(device)
     let count = specification.organisation.banks
     reads = RequestQueue(capacity: options.readQueue, banks: count)
     writes = RequestQueue(capacity: options.writeQueue, banks: count)
     banks = BankRecords(count: count)
     refreshes = (0..<specification.organisation.ranks).map { RefreshState(rank: $0, specification, options) }
+    refreshDue = refreshes.reduce(Int.max) { min($0, $1.due) }
     timing = StateTimes(specification.timing)
     readLatency = specification.timing.readLatency
     writeLatency = specification.timing.writeLatency
@@ -166,7 +171,7 @@ extension DRAMChannel {
     guard writes.partial >> UInt64(youngest) & 1 == 1,
       reads.entries(bank: location.bank, row: location.row, column: location.column) == 0
     else { return nil }
-    return Int(writes.slot[youngest])
+    return Int(writes.waiting[youngest].slot)
   }
 
   /// The write of a slot fills its burst by now: reads may take its bytes.
@@ -181,6 +186,10 @@ extension DRAMChannel {
     max(wake, cycle &+ 1)
   }
 
+  /// Whether a command was decided for this cycle, between `evaluate` and `commit`.
+  @inline(__always)
+  var issues: Bool { choice.kind != .none || rowChoice.kind != .none }
+
   /// The commands decided for this cycle, between `evaluate` and `commit`.
   public func decided(at cycle: Int) -> [DRAMCommand] {
     [choice, rowChoice].filter { $0.kind != .none }.map { command($0, at: cycle) }
@@ -190,8 +199,8 @@ extension DRAMChannel {
     var command = DRAMCommand(cycle: cycle, kind: choice.kind, bank: choice.bank)
     guard choice.position >= 0 else { return command }
     let queue = nextDraining ? writes : reads
-    if choice.kind == .activate || choice.kind.isColumn { command.row = Int(queue.row[choice.position]) }
-    if choice.kind.isColumn { command.column = Int(queue.column[choice.position]) }
+    if choice.kind == .activate || choice.kind.isColumn { command.row = Int(queue.waiting[choice.position].row) }
+    if choice.kind.isColumn { command.column = Int(queue.waiting[choice.position].column) }
     return command
   }
 }

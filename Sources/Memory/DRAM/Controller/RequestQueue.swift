@@ -6,6 +6,19 @@
 struct RequestQueue: Sendable, Codable {
   static let positions = 64
 
+  /// A request in the queue.
+  struct Entry: Sendable, Codable {
+    /// Cycle in which it was accepted; no two are equal.
+    var accepted = 0
+    /// The requester's mark.
+    var tag = 0
+    var row: Int32 = 0
+    var column: Int32 = 0
+    var bank: UInt8 = 0
+    /// Its data slot, at most `capacity`.
+    var slot: UInt8 = 0
+  }
+
   /// Entries that fit.
   let capacity: Int
   private(set) var count = 0
@@ -16,22 +29,15 @@ struct RequestQueue: Sendable, Codable {
   private(set) var partial: UInt64 = 0
   /// Banks that have entries.
   private(set) var activeBanks: UInt64 = 0
-  /// Entries of each bank.
-  private(set) var ofBank: [UInt64]
-  /// Entries of each bank that want its open row.
-  private(set) var hits: [UInt64]
+  /// Entries of each bank, then entries of each bank that want its open row.
+  private(set) var sets: [UInt64]
+  /// Banks of the channel: where the second half of `sets` begins.
+  let banks: Int
   /// Banks that have such entries.
   private(set) var hitBanks: UInt64 = 0
 
-  private(set) var bank = [UInt8](repeating: 0, count: positions)
-  private(set) var row = [Int32](repeating: 0, count: positions)
-  private(set) var column = [Int32](repeating: 0, count: positions)
-  /// Cycle in which each entry was accepted; no two are equal.
-  private(set) var accepted = [Int](repeating: 0, count: positions)
-  /// The requester's mark.
-  private(set) var tag = [Int](repeating: 0, count: positions)
-  /// Data slot of each entry, at most `capacity`.
-  private(set) var slot = [UInt8](repeating: 0, count: positions)
+  /// The entries by position.
+  private(set) var waiting = [Entry](repeating: Entry(), count: positions)
 
   /// Data slot of the entry that came last.
   private(set) var newestSlot = 0
@@ -43,12 +49,20 @@ struct RequestQueue: Sendable, Codable {
 
   init(capacity: Int, banks: Int) {
     self.capacity = capacity
-    ofBank = Array(repeating: 0, count: banks)
-    hits = Array(repeating: 0, count: banks)
+    self.banks = banks
+    sets = Array(repeating: 0, count: 2 * banks)
   }
 
   /// Whether nothing more is accepted: beyond the capacity there is the port's register, which the scheduler sees too.
   var isFull: Bool { count > capacity }
+
+  /// Entries of a bank.
+  @inline(__always)
+  func ofBank(_ bank: Int) -> UInt64 { sets[bank] }
+
+  /// Entries of a bank that want its open row.
+  @inline(__always)
+  func hits(_ bank: Int) -> UInt64 { sets[banks &+ bank] }
 
   /// The oldest entry's position; the queue is not empty.
   @inline(__always)
@@ -76,20 +90,18 @@ struct RequestQueue: Sendable, Codable {
     let position = next
     let bit: UInt64 = 1 &<< UInt64(position)
     next &+= 1
-    bank[position] = UInt8(truncatingIfNeeded: newBank)
-    row[position] = Int32(truncatingIfNeeded: newRow)
-    column[position] = Int32(truncatingIfNeeded: newColumn)
-    accepted[position] = time
-    tag[position] = newTag
     let free = freeSlot
-    slot[position] = UInt8(truncatingIfNeeded: free)
+    waiting[position] = Entry(
+      accepted: time, tag: newTag, row: Int32(truncatingIfNeeded: newRow),
+      column: Int32(truncatingIfNeeded: newColumn), bank: UInt8(truncatingIfNeeded: newBank),
+      slot: UInt8(truncatingIfNeeded: free))
     usedSlots |= 1 &<< UInt64(free)
     newestSlot = free
     occupied |= bit
     activeBanks |= 1 &<< UInt64(newBank)
-    ofBank[newBank] |= bit
-    if openRow == row[position] {
-      hits[newBank] |= bit
+    sets[newBank] |= bit
+    if openRow == Int32(truncatingIfNeeded: newRow) {
+      sets[banks &+ newBank] |= bit
       hitBanks |= 1 &<< UInt64(newBank)
     }
     if isPartial { partial |= bit }
@@ -105,54 +117,57 @@ struct RequestQueue: Sendable, Codable {
     while rest != 0 {
       let position = rest.trailingZeroBitCount
       rest &= rest &- 1
-      if Int(slot[position]) == wanted { partial &= ~(1 &<< UInt64(position)) }
+      if Int(waiting[position].slot) == wanted { partial &= ~(1 &<< UInt64(position)) }
     }
   }
 
   /// Takes an entry out.
   mutating func remove(_ position: Int) {
     let bit: UInt64 = 1 &<< UInt64(position)
-    let its = Int(bank[position])
+    let its = Int(waiting[position].bank)
     occupied &= ~bit
     held &= ~bit
     partial &= ~bit
-    ofBank[its] &= ~bit
-    hits[its] &= ~bit
-    if hits[its] == 0 { hitBanks &= ~(1 &<< UInt64(its)) }
-    if ofBank[its] == 0 { activeBanks &= ~(1 &<< UInt64(its)) }
-    usedSlots &= ~(1 &<< UInt64(slot[position]))
-    locationCounts[Self.hash(its, Int(row[position]), Int(column[position]))] &-= 1
+    let rest = sets[its] & ~bit
+    let hits = sets[banks &+ its] & ~bit
+    sets[its] = rest
+    sets[banks &+ its] = hits
+    if hits == 0 { hitBanks &= ~(1 &<< UInt64(its)) }
+    if rest == 0 { activeBanks &= ~(1 &<< UInt64(its)) }
+    usedSlots &= ~(1 &<< UInt64(waiting[position].slot))
+    locationCounts[Self.hash(its, Int(waiting[position].row), Int(waiting[position].column))] &-= 1
     count &-= 1
     if count == 0 { next = 0 }
   }
 
   /// A row was opened: finds the entries that want it.
   mutating func opened(bank: Int, row opened: Int32) {
-    var rest = ofBank[bank]
+    var rest = sets[bank]
     var found: UInt64 = 0
     while rest != 0 {
       let position = rest.trailingZeroBitCount
-      if row[position] == opened { found |= 1 &<< UInt64(position) }
+      if waiting[position].row == opened { found |= 1 &<< UInt64(position) }
       rest &= rest &- 1
     }
-    hits[bank] = found
+    sets[banks &+ bank] = found
     if found != 0 { hitBanks |= 1 &<< UInt64(bank) } else { hitBanks &= ~(1 &<< UInt64(bank)) }
   }
 
   /// A row was closed: nothing hits in this bank.
   mutating func closed(bank: Int) {
-    hits[bank] = 0
+    sets[banks &+ bank] = 0
     hitBanks &= ~(1 &<< UInt64(bank))
   }
 
   /// Entries for one burst.
   func entries(bank: Int, row wanted: Int, column wantedColumn: Int) -> UInt64 {
     guard locationCounts[Self.hash(bank, wanted, wantedColumn)] != 0 else { return 0 }
-    var rest = ofBank[bank]
+    var rest = sets[bank]
     var found: UInt64 = 0
     while rest != 0 {
       let position = rest.trailingZeroBitCount
-      if Int(row[position]) == wanted, Int(column[position]) == wantedColumn { found |= 1 &<< UInt64(position) }
+      let entry = waiting[position]
+      if Int(entry.row) == wanted, Int(entry.column) == wantedColumn { found |= 1 &<< UInt64(position) }
       rest &= rest &- 1
     }
     return found
@@ -171,9 +186,9 @@ struct RequestQueue: Sendable, Codable {
     while rest != 0 {
       let its = rest.trailingZeroBitCount
       rest &= rest &- 1
-      if hits[its] & ~held != 0 {
+      if hits(its) & ~held != 0 {
         hitting |= 1 &<< UInt64(its)
-      } else if ofBank[its] & ~held != 0 {
+      } else if ofBank(its) & ~held != 0 {
         others |= 1 &<< UInt64(its)
       }
     }
@@ -182,38 +197,26 @@ struct RequestQueue: Sendable, Codable {
 
   /// Moves the entries to the lowest positions, order kept.
   private mutating func moveDown() {
+    let old = self
+    for index in sets.indices { sets[index] = 0 }
+    held = 0
+    partial = 0
     var rest = occupied
     var to = 0
-    var newHeld: UInt64 = 0
-    var newPartial: UInt64 = 0
-    var active = activeBanks
-    while active != 0 {
-      let its = active.trailingZeroBitCount
-      ofBank[its] = 0
-      active &= active &- 1
-    }
-    var newHits: [UInt64] = Array(repeating: 0, count: hits.count)
     while rest != 0 {
       let from = rest.trailingZeroBitCount
-      let old: UInt64 = 1 &<< UInt64(from)
-      let bit: UInt64 = 1 &<< UInt64(to)
-      let its = Int(bank[from])
-      if held & old != 0 { newHeld |= bit }
-      if partial & old != 0 { newPartial |= bit }
-      if hits[its] & old != 0 { newHits[its] |= bit }
-      ofBank[its] |= bit
-      bank[to] = bank[from]
-      row[to] = row[from]
-      column[to] = column[from]
-      accepted[to] = accepted[from]
-      tag[to] = tag[from]
-      slot[to] = slot[from]
-      to &+= 1
       rest &= rest &- 1
+      let bit: UInt64 = 1 &<< UInt64(to)
+      let entry = old.waiting[from]
+      let bank = Int(entry.bank)
+      let shift = UInt64(from)
+      if old.held &>> shift & 1 != 0 { held |= bit }
+      if old.partial &>> shift & 1 != 0 { partial |= bit }
+      if old.hits(bank) &>> shift & 1 != 0 { sets[banks &+ bank] |= bit }
+      sets[bank] |= bit
+      waiting[to] = entry
+      to &+= 1
     }
-    hits = newHits
-    held = newHeld
-    partial = newPartial
     occupied = to == 64 ? ~0 : (1 &<< UInt64(to)) &- 1
     next = to
   }

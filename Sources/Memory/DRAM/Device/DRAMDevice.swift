@@ -17,46 +17,15 @@ public struct DRAMDevice: Sendable, Codable {
   private(set) var earliest: [Int]
   private var history: WindowHistory
 
-  private let effects: [Effect]
-  private let effectRange: [Range<Int>]
+  private let effects: CommandEffects
   /// Banks, bank groups and ranks of the channel.
   let nodes: Int
   /// Node of the first bank group and of the first rank.
   let firstGroup: Int
   let firstRank: Int
-  /// Node of the group and of the rank that each bank belongs to.
-  private let groupNode: [Int]
-  private let rankNode: [Int]
+  /// The nodes that each bank belongs to, in the order of `RuleScope`: `[bank * 3 + scope]` is the bank, its group, its rank.
+  private let nodesOfBank: [Int]
   private let rankOfBank: [Int]
-
-  /// What issuing a command does to the registers.
-  private struct Effect: Codable {
-    let scope: RuleScope
-    /// First register of the command that it delays.
-    let then: Int
-    let delay: Int
-    /// First element of the window history that this effect keeps, -1 for a plain delay.
-    let window: Int
-    /// Commands of the window.
-    let length: Int
-  }
-
-  /// For every window rule and rank the times of the last n commands, oldest overwritten.
-  ///
-  /// A rank's part is n times, then the place of the oldest one.
-  private struct WindowHistory: Codable {
-    var times: [Int] = []
-
-    /// Enters a time and returns the oldest that is still in the window.
-    mutating func remember(_ time: Int, window: Int, length: Int, rank: Int) -> Int {
-      let part = window &+ rank &* (length &+ 1)
-      let slot = times[part &+ length]
-      times[part &+ slot] = time
-      let following = slot &+ 1 == length ? 0 : slot &+ 1
-      times[part &+ length] = following
-      return times[part &+ following]
-    }
-  }
 
   /// A channel's device that obeys the given rules, all banks closed.
   public init(_ specification: DRAMSpecification, rules: [TimingRule]? = nil) {
@@ -74,34 +43,11 @@ public struct DRAMDevice: Sendable, Codable {
     firstRank = banks + groups
     earliest = Array(repeating: 0, count: nodes * DRAMCommandKind.count)
     rankOfBank = (0..<banks).map(organisation.rank(ofBank:))
-    groupNode = (0..<banks).map { banks + organisation.group(ofBank: $0) }
-    rankNode = (0..<banks).map { banks + groups + organisation.rank(ofBank: $0) }
-    (effects, effectRange, history) = Self.compile(rules, specification, nodes: nodes)
-  }
-
-  private static func compile(
-    _ rules: [TimingRule], _ specification: DRAMSpecification, nodes: Int
-  ) -> ([Effect], [Range<Int>], WindowHistory) {
-    var effects: [Effect] = []
-    var ranges: [Range<Int>] = []
-    var history = WindowHistory()
-    let ranks = specification.organisation.ranks
-    for kind in DRAMCommandKind.allCases {
-      let start = effects.count
-      for rule in rules where rule.first == kind {
-        var window = -1
-        if rule.occurrence > 1 {
-          window = history.times.count
-          for _ in 0..<ranks { history.times += Array(repeating: -(1 << 40), count: rule.occurrence) + [0] }
-        }
-        effects.append(
-          Effect(
-            scope: rule.scope, then: Int(rule.then.rawValue) * nodes, delay: rule.delay.cycles(specification.timing),
-            window: window, length: rule.occurrence))
-      }
-      ranges.append(start..<effects.count)
+    nodesOfBank = (0..<banks).flatMap {
+      [$0, banks + organisation.group(ofBank: $0), banks + groups + organisation.rank(ofBank: $0)]
     }
-    return (effects, ranges, history)
+    effects = CommandEffects(rules, specification, nodes: nodes)
+    history = WindowHistory(effects, ranks: organisation.ranks)
   }
 }
 
@@ -112,7 +58,8 @@ extension DRAMDevice {
   @inline(__always)
   public func earliest(_ kind: DRAMCommandKind, bank: Int) -> Int {
     let first = Int(kind.rawValue) &* nodes
-    return max(earliest[first &+ bank], max(earliest[first &+ groupNode[bank]], earliest[first &+ rankNode[bank]]))
+    let group = earliest[first &+ nodesOfBank[3 &* bank &+ 1]]
+    return max(earliest[first &+ bank], max(group, earliest[first &+ nodesOfBank[3 &* bank &+ 2]]))
   }
 
   /// Row open in a bank, nil if closed.
@@ -142,50 +89,54 @@ extension DRAMDevice {
 
 extension DRAMDevice {
   /// Takes a command at a time. The caller has asked before; the device does as it is told.
+  @inline(__always)
   public mutating func issue(_ kind: DRAMCommandKind, bank: Int, row: Int = -1, at time: Int) {
     changeState(kind, bank: bank, row: row)
-    let node = Nodes(bank: bank, group: groupNode[bank], rank: rankNode[bank], ranks: firstRank..<nodes)
-    Self.apply(effects, effectRange[Int(kind.rawValue)], at: time, node, &history, &earliest)
-  }
-
-  /// Where a command's effects go: its bank, group and rank, and the ranks of the channel.
-  private struct Nodes {
-    let bank: Int
-    let group: Int
-    let rank: Int
-    let ranks: Range<Int>
+    let part = effects.parts[Int(kind.rawValue)]
+    Self.raise(&earliest, effects.delays, part.own, nodesOfBank, first: 3 &* bank, after: time)
+    if !part.windows.isEmpty { closeWindows(part.windows, bank: bank, at: time) }
+    if !part.otherRanks.isEmpty { delayOtherRanks(part.otherRanks, of: rankOfBank[bank], after: time) }
   }
 
   /// Free of the device so that the registers are made unique once, not for each effect.
-  @inline(__always)
-  private static func apply(
-    _ effects: borrowing [Effect], _ range: Range<Int>, at time: Int, _ node: Nodes, _ history: inout WindowHistory,
-    _ earliest: inout [Int]
+  private static func raise(
+    _ earliest: inout [Int], _ delays: borrowing [CommandEffects.Delay], _ range: Range<Int>,
+    _ nodesOfBank: borrowing [Int], first: Int, after time: Int
   ) {
     var registers = earliest.mutableSpan
+    let nodes = nodesOfBank.span
+    let delays = delays.span
+    precondition(
+      range.upperBound <= delays.count && first &+ 2 < nodes.count && registers.count >= DRAMCommandKind.count,
+      "a bank has three nodes, and its command's delays were compiled")
     for index in range {
-      let effect = effects[index]
-      var start = time
-      if effect.window >= 0 {
-        start = history.remember(
-          time, window: effect.window, length: effect.length, rank: node.rank &- node.ranks.lowerBound)
-      }
-      let legal = start &+ effect.delay
-      switch effect.scope {
-      case .bank: raise(&registers, effect.then &+ node.bank, to: legal)
-      case .bankGroup: raise(&registers, effect.then &+ node.group, to: legal)
-      case .rank: raise(&registers, effect.then &+ node.rank, to: legal)
-      case .otherRanks:
-        for other in node.ranks where other != node.rank { raise(&registers, effect.then &+ other, to: legal) }
+      // Compiled for these registers: a delay's command and its node lie within them.
+      let delay = unsafe delays[unchecked: index]
+      let register = delay.then &+ (unsafe nodes[unchecked: first &+ delay.level])
+      registers[register] = later(registers[register], time &+ delay.cycles)
+    }
+  }
+
+  /// Enters a command in its rank's windows; the next one waits for the oldest that is still in each.
+  private mutating func closeWindows(_ windows: Range<Int>, bank: Int, at time: Int) {
+    for index in windows {
+      let window = effects.windows[index]
+      let legal = history.remember(time, window, rank: rankOfBank[bank]) &+ window.delay.cycles
+      let register = window.delay.then &+ nodesOfBank[3 &* bank &+ window.delay.level]
+      earliest[register] = later(earliest[register], legal)
+    }
+  }
+
+  private mutating func delayOtherRanks(_ range: Range<Int>, of rank: Int, after time: Int) {
+    for index in range {
+      let delay = effects.delays[index]
+      for other in firstRank..<nodes where other != firstRank &+ rank {
+        earliest[delay.then &+ other] = max(earliest[delay.then &+ other], time &+ delay.cycles)
       }
     }
   }
 
   @inline(__always)
-  private static func raise(_ registers: inout MutableSpan<Int>, _ register: Int, to time: Int) {
-    registers[register] = max(registers[register], time)
-  }
-
   private mutating func changeState(_ kind: DRAMCommandKind, bank: Int, row: Int) {
     switch kind {
     case .activate:
@@ -201,4 +152,11 @@ extension DRAMDevice {
     case .none, .read, .write, .refresh, .refreshBank: break
     }
   }
+}
+
+/// The larger of two times less than 2^63 apart, without a branch that would be guessed wrong half the time.
+@inline(__always)
+func later(_ first: Int, _ second: Int) -> Int {
+  let difference = first &- second
+  return first &- (difference & (difference &>> 63))
 }

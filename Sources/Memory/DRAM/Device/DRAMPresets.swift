@@ -82,11 +82,11 @@ extension DRAMSpecification {
 
   private static let hbm2Timing: [DRAMParameter: Int] = [
     .CL: 14, .CWL: 5, .BLc: 2, .tRCD: 14, .tRCDWR: 12, .tRP: 14, .tRAS: 34, .tRC: 48, .tCCD_S: 2, .tCCD_L: 4,
-    .tRRD_S: 4, .tRRD_L: 4, .tWTR_S: 6, .tWTR_L: 8, .tFAW: 15, .tWR: 16, .tRTP: 5, .tRFC: 350, .tRFCpb: 200,
+    .tRRD_S: 4, .tRRD_L: 4, .tWTR_S: 6, .tWTR_L: 8, .tFAW: 15, .tWR: 16, .tRTP: 5, .tRFC: 350, .tRFCpb: 160,
     .tRREFD: 8, .tREFI: 3900, .tRTW: 13,
   ]
 
-  /// One HBM2 channel at 2 Gb/s a pin in pseudo-channel mode, JESD235B: two pseudo-channels of 64 bits, burst of 4.
+  /// One HBM2 channel at 2 Gb/s a pin in pseudo-channel mode, JESD235D: two pseudo-channels of 64 bits, burst of 4.
   public static let hbm2 = preset(
     "hbm2", .hbm2, tCK: 1.0, hbm2Timing, mapping: "RoBaCoBgPc", mappings: ["A": "RoBaBgCoPc", "B": "RoCoBaBgPc"]
   ) {

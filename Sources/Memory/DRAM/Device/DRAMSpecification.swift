@@ -10,6 +10,8 @@ public struct DRAMSpecification: Hashable, Sendable {
   public let standard: DRAMStandard
   /// Timing in cycles, derived parameters filled in.
   public let timing: DRAMTiming
+  /// Timing as it was given: what the checker derives the rest from, on its own.
+  let stated: DRAMTiming
   /// Channels, ranks, banks, rows, columns.
   public let organisation: DRAMOrganisation
   /// Mappings that come with the device, by name: `A`, `B`.
@@ -27,6 +29,7 @@ public struct DRAMSpecification: Hashable, Sendable {
     self.name = name
     self.standard = standard
     self.timing = timing.filled()
+    stated = timing
     self.organisation = organisation
     self.mappings = mappings
     self.defaultMapping = defaultMapping
@@ -72,14 +75,14 @@ public struct DRAMSpecification: Hashable, Sendable {
     organisation.channels = channels
     func spread(_ mapping: String) -> String { mapping.contains("Ch") || channels == 1 ? mapping : mapping + "Ch" }
     return try DRAMSpecification(
-      name: name, standard: standard, timing: timing, organisation: organisation,
+      name: name, standard: standard, timing: stated, organisation: organisation,
       mappings: mappings.mapValues(spread), defaultMapping: spread(defaultMapping))
   }
 
   /// The same device with another organisation, checked again.
   public func with(organisation: DRAMOrganisation) throws(DRAMError) -> DRAMSpecification {
     try DRAMSpecification(
-      name: name, standard: standard, timing: timing, organisation: organisation, mappings: mappings,
+      name: name, standard: standard, timing: stated, organisation: organisation, mappings: mappings,
       defaultMapping: defaultMapping)
   }
 }
@@ -107,7 +110,7 @@ extension DRAMSpecification: Codable {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(name, forKey: .name)
     try values.encode(standard.name, forKey: .standard)
-    try values.encode(timing, forKey: .timing)
+    try values.encode(stated, forKey: .timing)
     try values.encode(organisation, forKey: .organisation)
     try values.encode(mappings, forKey: .mappings)
     try values.encode(defaultMapping, forKey: .defaultMapping)

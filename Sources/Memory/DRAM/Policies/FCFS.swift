@@ -4,7 +4,7 @@ extension DRAMChannel {
     let free = isWrite ? writes.occupied & ~writes.held : reads.occupied & ~reads.held
     guard free != 0 else { return }
     let oldest = free.trailingZeroBitCount
-    let bank = isWrite ? writes.bank[oldest] : reads.bank[oldest]
+    let bank = isWrite ? writes.waiting[oldest].bank : reads.waiting[oldest].bank
     guard search.blocked & (1 &<< UInt64(bank)) == 0 else { return }
     considerEntry(oldest, isWrite: isWrite, nil)
   }

@@ -7,95 +7,146 @@ extension DRAMChannel {
   /// whose timing rules out a better candidate costs one comparison. Where one bus carries all commands, row commands
   /// compete with the column command too.
   mutating func considerReady(isWrite: Bool) {
-    let column: DRAMCommandKind = isWrite ? .write : .read
-    let banks = isWrite ? writes.servableBanks() : reads.servableBanks()
-    let hitting = banks.hitting & ~search.blocked
-    let others = banks.others & ~search.blocked
-    let columnKey = soonest(column, .column, of: hitting, isWrite: isWrite, before: search.column.key)
-    if columnKey < search.column.key { search.column = candidate(column, key: columnKey, isWrite: isWrite) }
-    let limit = hasRowBus ? search.row.key : min(search.row.key, search.column.key)
-    let closed = soonest(.precharge, .row, of: others & self.banks.open, isWrite: isWrite, before: limit)
-    let opened = soonest(.activate, .row, of: others & ~self.banks.open, isWrite: isWrite, before: min(limit, closed))
-    if opened < min(limit, closed) {
-      search.row = candidate(.activate, key: opened, isWrite: isWrite)
-    } else if closed < limit {
-      search.row = candidate(.precharge, key: closed, isWrite: isWrite)
+    let wanted = isWrite ? writes.servableBanks() : reads.servableBanks()
+    let others = wanted.others & ~search.blocked
+    let question = ReadyQuestion(
+      hitting: wanted.hitting & ~search.blocked, closing: others & banks.open, opening: others & ~banks.open,
+      free: isWrite ? ~writes.held : ~reads.held, cycle: search.cycle, columnLimit: search.column.key,
+      rowLimit: search.row.key)
+    let found = leastKeys(question, isWrite: isWrite)
+    if found.column < question.columnLimit {
+      search.column = candidate(isWrite ? .write : .read, key: found.column, isWrite: isWrite)
+    }
+    if found.row < question.rowLimit, hasRowBus || found.row < search.column.key {
+      var row = candidate(.activate, key: found.row, isWrite: isWrite)
+      if banks.open &>> UInt64(row.choice.bank) & 1 != 0 { row.choice.kind = .precharge }
+      search.row = row
     }
   }
 
   @inline(__always)
   private mutating func candidate(_ kind: DRAMCommandKind, key: Int, isWrite: Bool) -> Search.Candidate {
     let position = key & 63
-    let bank = Int(isWrite ? writes.bank[position] : reads.bank[position])
+    let bank = Int(isWrite ? writes.waiting[position].bank : reads.waiting[position].bank)
     return Search.Candidate(key: key, choice: Choice(kind: kind, bank: bank, position: position))
   }
 
-  /// The least key of a command to one of some banks if it is below a limit, else the limit.
+  /// The least keys of a column command and of a row command; the limits, or more, where there is none.
   @inline(__always)
-  private mutating func soonest(
-    _ kind: DRAMCommandKind, _ urgency: Search.Urgency, of banks: UInt64, isWrite: Bool, before limit: Int
-  ) -> Int {
-    guard banks != 0 else { return limit }
-    let nodes = BankNodes(device, first: Int(kind.rawValue) &* device.nodes)
-    let cycle = search.cycle
-    let free = isWrite ? ~writes.held : ~reads.held
+  private mutating func leastKeys(_ question: ReadyQuestion, isWrite: Bool) -> (column: Int, row: Int) {
     let times = device.earliest.span
-    switch (isWrite, kind.isColumn) {
-    case (false, true): return leastKey(banks, nodes, times, reads.hits.span, free, cycle, urgency, limit)
-    case (false, false): return leastKey(banks, nodes, times, reads.ofBank.span, free, cycle, urgency, limit)
-    case (true, true): return leastKey(banks, nodes, times, writes.hits.span, free, cycle, urgency, limit)
-    case (true, false): return leastKey(banks, nodes, times, writes.ofBank.span, free, cycle, urgency, limit)
-    }
+    return isWrite
+      ? soonestCommands(question, places, column: .write, hasRowBus: hasRowBus, times, writes.sets.span)
+      : soonestCommands(question, places, column: .read, hasRowBus: hasRowBus, times, reads.sets.span)
   }
 }
 
-/// Where the times of one command lie among a device's registers.
-private struct BankNodes {
-  let banks: Int
-  let groups: Int
-  let ranks: Int
-  let rankCount: Int
-  let banksPerRank: Int
-  let groupsPerRank: Int
+/// Which banks want which command of one queue in a cycle, and what their candidates compete with.
+private struct ReadyQuestion {
+  /// Banks with a row hit, banks whose open row must be closed, closed banks.
+  let hitting: UInt64
+  let closing: UInt64
+  let opening: UInt64
+  /// Entries that count.
+  let free: UInt64
+  let cycle: Int
+  let columnLimit: Int
+  let rowLimit: Int
+}
 
-  @inline(__always)
-  init(_ device: borrowing DRAMDevice, first: Int) {
-    banks = first
-    groups = first &+ device.firstGroup
-    ranks = first &+ device.firstRank
-    rankCount = device.nodes &- device.firstRank
-    banksPerRank = device.organisation.banksPerRank
-    groupsPerRank = device.organisation.bankGroups
+/// Where the times of banks, groups and ranks lie among a device's registers. Small, because every search is handed a copy.
+struct RegisterPlaces: Sendable, Codable {
+  /// Registers of a command: those of the banks, then of the groups, then of the ranks.
+  let nodes: Int32
+  let firstGroup: Int32
+  let firstRank: Int32
+  let banksPerRank: Int32
+  let groupsPerRank: Int32
+
+  init(_ device: DRAMDevice) {
+    nodes = Int32(device.nodes)
+    firstGroup = Int32(device.firstGroup)
+    firstRank = Int32(device.firstRank)
+    banksPerRank = Int32(device.organisation.banksPerRank)
+    groupsPerRank = Int32(device.organisation.bankGroups)
   }
 }
 
-/// The loop over banks, free of the channel so that nothing is copied or checked twice.
-@inline(__always)
-private func leastKey(
-  _ banks: UInt64, _ nodes: BankNodes, _ times: Span<Int>, _ entries: Span<UInt64>, _ free: UInt64, _ cycle: Int,
-  _ urgency: Search.Urgency, _ limit: Int
-) -> Int {
-  let count = entries.count
-  precondition(
-    (count == 64 || banks &>> UInt64(count) == 0) && nodes.ranks &+ nodes.rankCount <= times.count
-      && nodes.rankCount &* nodes.banksPerRank == count,
-    "spans have an element for every bank and every node")
-  var best = limit
-  var ofRank: UInt64 = nodes.banksPerRank == 64 ? ~0 : (1 &<< UInt64(nodes.banksPerRank)) &- 1
-  for rank in 0..<nodes.rankCount {
-    var rest = banks & ofRank
-    ofRank = ofRank &<< UInt64(nodes.banksPerRank)
-    let soonest = max(cycle, unsafe times[unchecked: nodes.ranks &+ rank])
-    guard rest != 0, soonest &<< 8 | urgency.rawValue &<< 6 < best else { continue }
-    let group = nodes.groups &+ rank &* nodes.groupsPerRank
-    while rest != 0 {
-      let bank = rest.trailingZeroBitCount
-      rest &= rest &- 1
-      let ofBank = unsafe times[unchecked: nodes.banks &+ bank]
-      let ofGroup = unsafe times[unchecked: group &+ (bank & (nodes.groupsPerRank &- 1))]
-      let oldest = unsafe (entries[unchecked: bank] & free).trailingZeroBitCount
-      best = min(best, max(soonest, max(ofBank, ofGroup)) &<< 8 | urgency.rawValue &<< 6 | oldest)
+/// One pass over the banks of each rank, by the command that they need. Free of the channel, so that nothing is copied or
+/// checked twice: all indices lie within what the entry checks.
+@inline(never)
+private func soonestCommands(
+  _ question: borrowing ReadyQuestion, _ places: RegisterPlaces, column: DRAMCommandKind, hasRowBus: Bool,
+  _ times: Span<Int>, _ sets: Span<UInt64>
+) -> (column: Int, row: Int) {
+  let nodes = Int(places.nodes)
+  let banks = Int(places.firstGroup)
+  let firstRank = Int(places.firstRank)
+  guard times.count == nodes &* DRAMCommandKind.count, sets.count == 2 &* banks, (1...64).contains(banks),
+    (question.hitting | question.closing | question.opening) & ~(~0 &>> UInt64(64 &- banks)) == 0
+  else { preconditionFailure("spans have an element for every bank and every node") }
+  var best = (column: question.columnLimit, row: question.rowLimit)
+  var ofRank: UInt64 = ~0 &>> UInt64(64 &- Int(places.banksPerRank))
+  var group = banks
+  for rank in firstRank..<nodes {
+    let scope = RankScope(
+      rank: rank, group: group, groupMask: Int(places.groupsPerRank) &- 1, cycle: question.cycle, free: question.free)
+    let hitting = question.hitting & ofRank
+    if hitting != 0 {
+      let first = Int(column.rawValue) &* nodes
+      best.column = scope.least(hitting, first, .column, times, sets, from: banks, below: best.column)
     }
+    if !hasRowBus, best.column < best.row { best.row = best.column }
+    let closing = question.closing & ofRank
+    if closing != 0 {
+      let first = Int(DRAMCommandKind.precharge.rawValue) &* nodes
+      best.row = scope.least(closing, first, .row, times, sets, from: 0, below: best.row)
+    }
+    let opening = question.opening & ofRank
+    if opening != 0 {
+      let first = Int(DRAMCommandKind.activate.rawValue) &* nodes
+      best.row = scope.least(opening, first, .row, times, sets, from: 0, below: best.row)
+    }
+    ofRank = ofRank &<< UInt64(places.banksPerRank)
+    group &+= Int(places.groupsPerRank)
   }
   return best
+}
+
+/// What all banks of a rank share in a search.
+private struct RankScope {
+  /// Registers of the rank and of its first group, seen from a command's first.
+  let rank: Int
+  let group: Int
+  let groupMask: Int
+  let cycle: Int
+  let free: UInt64
+
+  /// The least key of a command to some banks, or the limit. A rank that is not ready before the limit costs one comparison.
+  @inline(__always)
+  func least(
+    _ banks: UInt64, _ first: Int, _ urgency: Search.Urgency, _ times: Span<Int>, _ sets: Span<UInt64>,
+    from firstSet: Int, below limit: Int
+  ) -> Int {
+    let soonest = max(cycle, unsafe times[unchecked: first &+ rank])
+    guard Search.key(at: soonest, urgency, 0) < limit else { return limit }
+    var best = limit
+    var rest = banks
+    repeat {
+      let bank = rest.trailingZeroBitCount
+      rest &= rest &- 1
+      let ofBank = unsafe times[unchecked: first &+ bank]
+      let ofGroup = unsafe times[unchecked: first &+ group &+ (bank & groupMask)]
+      let oldest = unsafe (sets[unchecked: firstSet &+ bank] & free).trailingZeroBitCount
+      best = earlier(best, Search.key(at: max(soonest, max(ofBank, ofGroup)), urgency, oldest))
+    } while rest != 0
+    return best
+  }
+}
+
+/// The smaller of two keys less than 2^63 apart, without a branch: which bank is first is as good as random.
+@inline(__always)
+private func earlier(_ first: Int, _ second: Int) -> Int {
+  let difference = first &- second
+  return second &+ (difference & (difference &>> 63))
 }

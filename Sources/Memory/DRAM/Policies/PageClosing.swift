@@ -11,8 +11,8 @@ extension DRAMChannel {
     while rest != 0 {
       let bank = rest.trailingZeroBitCount
       rest &= rest &- 1
-      guard reads.hits[bank] | writes.hits[bank] == 0 else { continue }
-      let allowed = max(device.earliest(.precharge, bank: bank), banks.lastUse[bank] &+ wait)
+      guard reads.hits(bank) | writes.hits(bank) == 0 else { continue }
+      let allowed = max(device.earliest(.precharge, bank: bank), banks.lastUse(bank) &+ wait)
       search.consider(.precharge, bank: bank, position: -1, at: allowed, .closing)
     }
   }

@@ -59,7 +59,18 @@ struct RefreshState: Sendable, Codable {
 
 extension DRAMChannel {
   /// Refreshes: made at once when forced, when the rank (or bank) is idle if only owed; else put off.
+  @inline(__always)
   mutating func considerRefreshes() {
+    if search.cycle < refreshDue { search.note(refreshDue) } else { considerDueRefreshes() }
+  }
+
+  /// A refresh of a rank was issued: the first one due is another.
+  mutating func noteRefresh(ofRank rank: Int) {
+    refreshes[rank].issued()
+    refreshDue = refreshes.reduce(Int.max) { min($0, $1.due) }
+  }
+
+  private mutating func considerDueRefreshes() {
     let perRank = device.organisation.banksPerRank
     for rank in refreshes.indices {
       switch options.refresh {

@@ -6,8 +6,8 @@ extension DRAMChannel {
   mutating func servesWrites(at cycle: Int) -> Bool {
     guard writes.occupied & ~writes.held != 0 else { return false }
     guard reads.occupied & ~reads.held != 0 else { return true }
-    let oldestRead = reads.accepted[reads.oldest]
-    let oldestWrite = writes.accepted[writes.oldest]
+    let oldestRead = reads.waiting[reads.oldest].accepted
+    let oldestWrite = writes.waiting[writes.oldest].accepted
     if cycle &- min(oldestRead, oldestWrite) >= options.starvationLimit { return oldestWrite < oldestRead }
     return writes.count > (draining ? options.writeLowWatermark : options.writeHighWatermark &- 1)
   }

@@ -7,11 +7,11 @@ extension DRAMTraceRunner {
     result.device = options.device.name
     result.mapping = mapping.text
     result.requests = requests
-    result.drain = lastDataEnd
-    result.span = firstCommand == Int.max ? 0 : lastDataEnd - firstCommand
+    result.drain = progress.lastDataEnd
+    result.span = progress.firstCommand == Int.max ? 0 : progress.lastDataEnd - progress.firstCommand
     if total.reads > 0 {
       result.readLatency = Double(total.readLatencySum) / Double(total.reads)
-      result.readLatencyFromArrival = Double(latencyFromArrivalSum) / Double(total.reads)
+      result.readLatencyFromArrival = Double(progress.latencyFromArrivalSum) / Double(total.reads)
     }
     result.readLatencyMaximum = total.readLatencyMaximum
     result.peakGBps = options.device.peakBytesPerSecond / 1e9
@@ -28,7 +28,7 @@ extension DRAMTraceRunner {
     for kind in DRAMCommandKind.allCases where kind != .none { result.commands[kind.mnemonic] = total[kind] }
     if options.checks {
       result.violations = checkers.enumerated().flatMap { channel, checker in
-        checker.finished(at: lastDataEnd).map { "channel \(channel): \($0)" }
+        checker.finished(at: progress.lastDataEnd).map { "channel \(channel): \($0)" }
       }
     }
     return result

@@ -33,10 +33,13 @@ extension DRAMTraceRunner: ObservableMachine {
     }
   }
 
-  mutating func show(_ head: TraceRequest?, at cycle: Int) {
+  /// Takes down for observers what stands at the port, and whether anything moves in this cycle.
+  mutating func show(_ head: TraceRequest?, isTaken: Bool, at cycle: Int) {
     port.isWaiting = (head?.cycle ?? Int.max) <= cycle
     port.address = port.isWaiting ? head?.address ?? 0 : 0
     port.isWrite = port.isWaiting && head?.isWrite == true
+    port.isTaken = isTaken
+    acts = isTaken || channels.contains { $0.issues }
   }
 
   /// The first cycle after `last` in which a signal changes though no channel acts; after the end only what is on its way.
@@ -44,6 +47,6 @@ extension DRAMTraceRunner: ObservableMachine {
     if acts { return last + 1 }
     var change = channels.reduce(Int.max) { min($0, $1.nextSignalChange(after: last)) }
     if let due = head?.cycle, due > last { change = min(change, due) }
-    return ends && change > lastDataEnd ? Int.max : change
+    return ends && change > progress.lastDataEnd ? Int.max : change
   }
 }

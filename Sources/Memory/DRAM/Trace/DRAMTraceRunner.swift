@@ -18,11 +18,10 @@ public struct DRAMTraceRunner {
   var acts = false
 
   let options: DRAMTraceOptions
-  var firstCommand = Int.max
-  var lastDataEnd = 0
-  var latencyFromArrivalSum = 0
+  var progress = TraceProgress()
   var requests = 0
   var checkers: [CommandChecker] = []
+  private var ticks = false
 
   /// A runner with idle channels.
   public init(_ options: DRAMTraceOptions) throws(DRAMError) {
@@ -38,6 +37,7 @@ public struct DRAMTraceRunner {
 
   /// Searches for commands in every cycle and skips none: for the test that skipping changes nothing.
   mutating func tickEveryCycle() {
+    ticks = true
     for index in channels.indices { channels[index].ignoresWake = true }
   }
 
@@ -56,75 +56,74 @@ public struct DRAMTraceRunner {
     next: () throws -> TraceRequest?, commands: ((Int, DRAMCommand) throws -> Void)? = nil,
     observe: ((borrowing DRAMTraceRunner, Int) throws -> Bool)? = nil
   ) throws -> DRAMTraceResult {
-    let watches = commands != nil || options.checks
     var observe = observe
-    var head = try next()
-    var place = head.map { mapping.location(of: $0.address) }
+    var head = Self.head(try next(), mapping)
     var cycle = 0
-    while true {
-      let last = cycle &- 1
-      cycle = nextCycle(after: cycle, head: head, place: place)
-      if observe != nil { cycle = min(cycle, nextSignalChange(after: last, head, ends: cycle == Int.max)) }
-      guard cycle != Int.max else { break }
-      var offered = false
-      if observe != nil { show(head, at: cycle) }
-      if let request = head, let location = place, request.cycle <= cycle,
-        channels[location.channel].canAccept(isWrite: request.isWrite)
-      {
-        channels[location.channel].offer(location, isWrite: request.isWrite, tag: request.cycle)
-        offered = true
-      }
-      for index in channels.indices { channels[index].evaluate(at: cycle) }
-      if watches { try watch(cycle, commands) }
+    while let due = nextCycle(from: cycle, head, isObserved: observe != nil) {
+      let isTaken = offer(head, at: due)
+      evaluate(at: due)
+      if commands != nil || options.checks { try watch(due, commands) }
       if let look = observe {
-        port.isTaken = offered
-        acts = offered || channels.contains { $0.choice.kind != .none || $0.rowChoice.kind != .none }
-        if try !look(self, cycle) { observe = nil }
+        show(head?.request, isTaken: isTaken, at: due)
+        if try !look(self, due) { observe = nil }
       }
-      for index in channels.indices { commit(index, at: cycle) }
-      if offered {
+      progress.commit(&channels, at: due)
+      if isTaken {
         requests += 1
-        head = try next()
-        place = head.map { mapping.location(of: $0.address) }
+        head = Self.head(try next(), mapping)
       }
-      cycle += 1
+      cycle = due + 1
     }
     return result()
   }
 
+  /// A request at the head of the trace, and where it goes.
+  private typealias Head = (request: TraceRequest, place: DRAMLocation)
+
+  @inline(__always)
+  private static func head(_ request: TraceRequest?, _ mapping: borrowing AddressMapping) -> Head? {
+    guard let request else { return nil }
+    return (request, mapping.location(of: request.address))
+  }
+
+  /// The first cycle from `cycle` on in which anything happens; nil at the end.
+  @inline(__always)
+  private func nextCycle(from cycle: Int, _ head: Head?, isObserved: Bool) -> Int? {
+    var first = nextAction(from: cycle, head)
+    if isObserved { first = min(first, nextSignalChange(after: cycle &- 1, head?.request, ends: first == Int.max)) }
+    return first == Int.max ? nil : first
+  }
+
   /// The first cycle from `cycle` on in which a channel acts or the head of the trace is accepted; `Int.max` at the end.
   @inline(__always)
-  private func nextCycle(after cycle: Int, head: TraceRequest?, place: DRAMLocation?) -> Int {
+  private func nextAction(from cycle: Int, _ head: Head?) -> Int {
     var first = Int.max
-    var pending = 0
-    for index in channels.indices {
-      pending &+= channels[index].pendingRequests
-      first = min(first, channels[index].ignoresWake ? cycle : max(channels[index].wake, cycle))
-    }
-    if let head, let place {
-      if channels[place.channel].canAccept(isWrite: head.isWrite) { first = min(first, max(cycle, head.cycle)) }
-    } else if pending == 0 {
+    if let head {
+      if channels[head.place.channel].canAccept(isWrite: head.request.isWrite) {
+        first = max(cycle, head.request.cycle)
+      }
+    } else if !channels.contains(where: { $0.pendingRequests > 0 }) {
       return Int.max
     }
+    if ticks { return cycle }
+    for index in channels.indices { first = min(first, max(channels[index].wake, cycle)) }
     return first
   }
 
+  /// Offers the head of the trace if its cycle has come and its queue has room.
   @inline(__always)
-  private mutating func commit(_ index: Int, at cycle: Int) {
-    if firstCommand == Int.max, channels[index].choice.kind != .none || channels[index].rowChoice.kind != .none {
-      firstCommand = cycle
-    }
-    channels[index].commit(at: cycle)
-    let kind = channels[index].completion.kind
-    if kind != .none {
-      let end = channels[index].completion.dataEnd
-      if end > lastDataEnd { lastDataEnd = end }
-      if kind == .read { latencyFromArrivalSum &+= end &- channels[index].completion.tag }
-    }
-    if channels[index].completion.forwardedFrom >= 0 {
-      if cycle &+ 1 > lastDataEnd { lastDataEnd = cycle &+ 1 }
-      latencyFromArrivalSum &+= cycle &+ 1 &- channels[index].completion.forwardedTag
-    }
+  private mutating func offer(_ head: Head?, at cycle: Int) -> Bool {
+    guard let head, head.request.cycle <= cycle,
+      channels[head.place.channel].canAccept(isWrite: head.request.isWrite)
+    else { return false }
+    channels[head.place.channel].offer(head.place, isWrite: head.request.isWrite, tag: head.request.cycle)
+    return true
+  }
+
+  @inline(__always)
+  private mutating func evaluate(at cycle: Int) {
+    var channels = channels.mutableSpan
+    for index in channels.indices { channels[index].evaluate(at: cycle) }
   }
 
   private mutating func watch(_ cycle: Int, _ commands: ((Int, DRAMCommand) throws -> Void)?) throws {
@@ -132,6 +131,35 @@ public struct DRAMTraceRunner {
       for command in channels[index].decided(at: cycle) {
         try commands?(index, command)
         if options.checks { checkers[index].observe(command) }
+      }
+    }
+  }
+}
+
+/// When a run began and ended, and how long its reads took, as far as it has come.
+struct TraceProgress {
+  /// Cycle of the first command, `Int.max` before it.
+  var firstCommand = Int.max
+  /// Cycle at whose start the last data has passed.
+  var lastDataEnd = 0
+  /// Sum over reads of cycles from the trace's cycle to the end of the data.
+  var latencyFromArrivalSum = 0
+
+  /// Commits a cycle of every channel and notes what became of requests.
+  @inline(__always)
+  mutating func commit(_ channels: inout [DRAMChannel], at cycle: Int) {
+    var channels = channels.mutableSpan
+    for index in channels.indices {
+      if firstCommand == Int.max, channels[index].issues { firstCommand = cycle }
+      channels[index].commit(at: cycle)
+      if channels[index].completion.kind != .none {
+        let end = channels[index].completion.dataEnd
+        if end > lastDataEnd { lastDataEnd = end }
+        if channels[index].completion.kind == .read { latencyFromArrivalSum &+= end &- channels[index].completion.tag }
+      }
+      if channels[index].completion.forwardedFrom >= 0 {
+        if cycle &+ 1 > lastDataEnd { lastDataEnd = cycle &+ 1 }
+        latencyFromArrivalSum &+= cycle &+ 1 &- channels[index].completion.forwardedTag
       }
     }
   }

@@ -103,7 +103,11 @@ public struct TraceReader {
     skipBlanks()
     guard let address = hexadecimal() else { throw error("no hexadecimal address after cycle \(cycle)") }
     skipBlanks()
-    guard let isWrite = word() else { throw error("neither READ nor WRITE after the address") }
+    let start = position
+    guard let isWrite = word() else {
+      let text = String(decoding: bytes[start..<min(position, start + 16)], as: UTF8.self)
+      throw error(text.isEmpty ? "neither READ nor WRITE after the address" : "\"\(text)\" is neither READ nor WRITE")
+    }
     skipBlanks()
     guard position < bytes.count || ended else { throw error("longer than 128 characters") }
     guard position >= bytes.count || bytes[position] == 10 else { throw error("text after the request") }
