@@ -68,7 +68,7 @@ extension DRAMChannel {
   func waitOfOldestWrite(in cycle: Int) -> MemoryWait {
     guard draining, writes.occupied != 0 else { return .queue }
     guard writes.held & (1 << UInt64(writes.oldest)) == 0 else { return .queue }
-    let write = writes.entries[writes.oldest]
+    let write = writes.waiting[writes.oldest]
     let bank = Int(write.bank)
     return wait(forRow: Int(write.row), ofBank: bank, hits: writes.hits(bank), in: cycle)
   }
