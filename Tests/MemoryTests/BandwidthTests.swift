@@ -19,7 +19,7 @@ import Testing
 
   @Test(arguments: DRAMSpecification.presets, [false, true])
   func sequentialStreamsReachTheLimit(device: DRAMSpecification, writes: Bool) throws {
-    let result = try stream(device, spread(device), count: 200_000) { _ in writes }
+    let result = try stream(device, spread(device), count: 100_000) { _ in writes }
     let limit = refreshShare(device.timing, writes: writes)
     #expect(result.utilisation <= limit * 1.005, "\(device.name)")
     #expect(result.utilisation >= limit * 0.97, "\(device.name): \(result.utilisation) of \(limit)")
@@ -29,7 +29,7 @@ import Testing
   @Test(arguments: DRAMSpecification.presets.filter { $0.organisation.bankGroups > 1 })
   func oneBankAfterAnotherIsLimitedByTheBankGroup(device: DRAMSpecification) throws {
     let mapping = device.organisation.ranksOwnTheirBus ? "RoBaBgCoPc" : "RoBaBgCo"
-    let result = try stream(device, mapping, count: 200_000) { _ in false }
+    let result = try stream(device, mapping, count: 100_000) { _ in false }
     let group = Double(device.timing.count(.BLc)) / Double(device.timing.count(.tCCD_L))
     // Near the end of a row the queue holds the next bank group's bursts, and the two interleave: up to a queue in a row.
     let share = Double(2 * 33) / Double(device.organisation.columns * (device.organisation.ranksOwnTheirBus ? 2 : 1))
@@ -46,7 +46,7 @@ import Testing
     // Rows are the highest bits and banks the next: half of their span apart, the two streams never meet in a bank.
     let apart = device.organisation.capacity / device.organisation.rows / 2
     let result = try stream(
-      device, spread(device), count: 200_000,
+      device, spread(device), count: 100_000,
       address: { ($0 / 2 * device.organisation.burstBytes + $0 % 2 * apart) % device.organisation.capacity },
       isWrite: { $0 % 2 == 1 })
     let timing = device.timing
@@ -67,13 +67,16 @@ import Testing
   ) throws -> DRAMTraceResult {
     var options = DRAMTraceOptions(device: device)
     options.mapping = mapping
+    options.checks = true
     var runner = try DRAMTraceRunner(options)
     var index = 0
-    return try runner.run(next: {
+    let result = try runner.run(next: {
       guard index < count else { return nil }
       defer { index += 1 }
       let place = address?(index) ?? index * device.organisation.burstBytes
       return TraceRequest(cycle: 0, address: place, isWrite: isWrite(index))
     })
+    #expect(result.violations == [])
+    return result
   }
 }

@@ -47,16 +47,57 @@ import Testing
   }
 
   /// An endless stream of row hits does not starve a conflict in the same bank.
-  @Test func rowHitsStarveNobody() throws {
-    var options = DRAMTraceOptions(device: .ddr3x8)
+  @Test(arguments: DRAMSpecification.presets, SchedulingPolicy.allCases)
+  func rowHitsStarveNobody(device: DRAMSpecification, scheduling: SchedulingPolicy) throws {
+    let wait = try longestWait(of: device, scheduling, victimIsWrite: false, othersWrite: false)
+    // Every request that the queue holds goes before it at most, and a refresh.
+    let timing = device.timing
+    #expect(wait < 500 + 33 * timing.count(.tRC) + 2 * timing.count(.tRFC))
+  }
+
+  /// Reads without end do not starve one write, and writes without end not one read.
+  @Test(arguments: DRAMSpecification.presets, [false, true])
+  func theOtherQueueStarvesNobody(device: DRAMSpecification, victimIsWrite: Bool) throws {
+    let wait = try longestWait(of: device, .frfcfs, victimIsWrite: victimIsWrite, othersWrite: !victimIsWrite)
+    // A drain of the whole write queue may be under way.
+    let timing = device.timing
+    let conflict = timing.count(.tRC) + timing.count(.CWL) + timing.count(.BLc) + timing.count(.tWR)
+    #expect(wait < 500 + 66 * conflict + 2 * timing.count(.tRFC))
+  }
+
+  /// Cycles that one request for another row waits for its RD or WR among 20 000 for one row of its bank.
+  private func longestWait(
+    of device: DRAMSpecification, _ scheduling: SchedulingPolicy, victimIsWrite: Bool, othersWrite: Bool
+  ) throws -> Int {
+    var options = DRAMTraceOptions(device: device)
+    options.controller.scheduling = scheduling
     options.controller.starvationLimit = 500
+    options.checks = true
     let mapping = try options.addressMapping()
-    let requests = (0..<5000).map { index in
-      let place = DRAMLocation(channel: 0, bank: 0, row: index == 10 ? 1 : 0, column: index % 128)
-      return TraceRequest(cycle: 0, address: mapping.address(of: place), isWrite: false)
+    let place = { (row: Int, column: Int) in
+      mapping.address(of: DRAMLocation(channel: 0, bank: 0, row: row, column: column))
     }
-    let result = try run(options, requests, ticked: false)
-    #expect(result.readLatencyMaximum < 500 + 300 + 208)
+    var runner = try DRAMTraceRunner(options)
+    var index = 0
+    var accepted = 0
+    var served = 0
+    let result = try runner.run(
+      next: {
+        guard index < 20_000 else { return nil }
+        index += 1
+        if index == 1000 {
+          return TraceRequest(cycle: 0, address: place(1, 0), isWrite: victimIsWrite)
+        }
+        return TraceRequest(cycle: 0, address: place(0, index % device.organisation.columns), isWrite: othersWrite)
+      },
+      commands: { _, command in
+        // The request after it is fetched when it has been accepted.
+        if accepted == 0, index > 1000 { accepted = command.cycle }
+        if command.kind.isColumn, command.row == 1 { served = command.cycle }
+      })
+    #expect(result.violations == [])
+    #expect(accepted > 0 && served > accepted)
+    return served - accepted
   }
 
   /// What the banks did, read off the commands, adds up to what the controllers counted.
@@ -66,9 +107,12 @@ import Testing
     var rest = stream(
       3000, seed: 7_046_029_254_386_353_131, burst: device.organisation.burstBytes,
       capacity: device.organisation.capacity)[...]
-    var runner = try DRAMTraceRunner(DRAMTraceOptions(device: device))
+    var options = DRAMTraceOptions(device: device)
+    options.checks = true
+    var runner = try DRAMTraceRunner(options)
     var banks = BankStatistics(device.organisation)
     let result = try runner.run(next: { rest.popFirst() }, commands: { banks.observe($1, channel: $0) })
+    #expect(result.violations == [])
     func sum(_ value: (BankStatistics.Bank) -> Int) -> Int { banks.banks.reduce(0) { $0 + value($1) } }
     #expect(banks.banks.count == channels * device.organisation.banks)
     #expect(sum(\.activates) == result.commands["ACT"])

@@ -34,6 +34,31 @@ import Testing
     }
   }
 
+  /// Any order of the fields, split anywhere, is a one-to-one map between addresses and places.
+  @Test func everyMappingIsOneToOne() throws {
+    var organisation = DRAMOrganisation()
+    organisation.channels = 2
+    organisation.ranks = 2
+    organisation.bankGroups = 2
+    organisation.banksPerGroup = 4
+    organisation.rows = 8
+    organisation.columns = 4
+    var random = SplitMix64(seed: 11)
+    for _ in 0..<fuzzCases(200) {
+      // A bit each of channel, rank and group, two of bank and column, three of row, in any order.
+      var bits = ["Ch", "Ra", "Bg", "Ba", "Ba", "Co", "Co", "Ro", "Ro", "Ro"]
+      bits.shuffle(using: &random)
+      let mapping = try AddressMapping(bits.map { $0 + "1" }.joined(), for: organisation)
+      var places = Set<DRAMLocation>()
+      for address in stride(from: 0, to: mapping.capacity, by: organisation.burstBytes) {
+        let place = mapping.location(of: address)
+        #expect(mapping.address(of: place) == address, "\(mapping.text)")
+        places.insert(place)
+      }
+      #expect(places.count == 2 * 2 * 8 * 8 * 4, "\(mapping.text)")
+    }
+  }
+
   @Test(
     arguments: [
       ("x 0x0 READ", "line 1"), ("1 0x0 READ\n0 0x0 READ", "line 2"), ("1 0x0 FETCH", "line 1"),

@@ -76,7 +76,10 @@ import Testing
         "REFI": 6240, "BLc": 4 } } }
       """
     try systole.write(whole, to: "whole.json")
-    #expect(try systole.run("dram", "one.trace", "--timing", "whole.json").code == 0)
+    // 1 + tRCD + CL + BLc, of the user's numbers.
+    #expect(try latency("whole.json") == 27)
+    try systole.write(whole.replacingOccurrences(of: "\"RCD\": 11", with: "\"RCD\": 14"), to: "slow.json")
+    #expect(try latency("slow.json") == 30)
     let faults = [
       ("\"RC\": 39", "\"RC\": 30", "timing.RC: tRC = 30 < tRAS + tRP = 39: 9 cycles short; nearest legal value 39"),
       ("\"RAS\": 28", "\"RAS\": 10", "timing.RAS: tRAS = 10 < tRCD = 11: 1 cycles short; nearest legal value 11"),
@@ -95,6 +98,29 @@ import Testing
       try systole.write(whole.replacingOccurrences(of: from, with: to), to: "mine.json")
       try expect(2, "mine.json:1:11: mine: \(message)", "one.trace", "--timing", "mine.json")
     }
+  }
+
+  /// Cycles that a first read takes on a user's device.
+  private func latency(_ timing: String) throws -> Int {
+    let outcome = try systole.run("dram", "one.trace", "--timing", timing, "--json", "--check")
+    #expect(outcome.code == 0 && outcome.error.isEmpty, "\(outcome.error)")
+    let report = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
+    return try #require(report?["read_latency_cycles"] as? NSNumber).intValue
+  }
+
+  /// Every bank of every channel is listed, and the commands file has a line a command.
+  @Test func banksAndCommandsAreListed() throws {
+    try systole.write("0 0x0 READ\n0 0x40 WRITE\n9 0x80 READ\n", to: "three.trace")
+    let outcome = try systole.run(
+      "dram", "three.trace", "--device", "ddr4-2400", "--channels", "2", "--banks", "--json", "--commands", "c.txt")
+    #expect(outcome.code == 0, "\(outcome.error)")
+    let report = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+    let banks = try #require(report["banks"] as? [[String: Int]])
+    #expect(banks.count == 2 * 16)
+    #expect(banks[0]["reads"] == 2 && banks[0]["row_hits"] == 1 && banks[0]["row_misses"] == 1)
+    #expect(banks[16]["channel"] == 1 && banks[16]["writes"] == 1)
+    let lines = try systole.text("c.txt").split(separator: "\n")
+    #expect(lines == ["1 ACT 0 0 -1 0", "2 ACT 0 0 -1 1", "18 RD 0 0 0 0", "19 WR 0 0 0 1", "24 RD 0 0 1 0"])
   }
 
   @Test func filesAndOptions() throws {

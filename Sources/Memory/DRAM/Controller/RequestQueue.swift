@@ -19,6 +19,13 @@ struct RequestQueue: Sendable, Codable {
     var slot: UInt8 = 0
   }
 
+  /// The entries of a bank.
+  struct BankSets: Sendable, Codable {
+    var all: UInt64 = 0
+    /// Those that want its open row.
+    var hits: UInt64 = 0
+  }
+
   /// Entries that fit.
   let capacity: Int
   private(set) var count = 0
@@ -29,10 +36,8 @@ struct RequestQueue: Sendable, Codable {
   private(set) var partial: UInt64 = 0
   /// Banks that have entries.
   private(set) var activeBanks: UInt64 = 0
-  /// Entries of each bank, then entries of each bank that want its open row.
-  private(set) var sets: [UInt64]
-  /// Banks of the channel: where the second half of `sets` begins.
-  let banks: Int
+  /// The entries of each bank.
+  private(set) var sets: [BankSets]
   /// Banks that have such entries.
   private(set) var hitBanks: UInt64 = 0
 
@@ -49,8 +54,7 @@ struct RequestQueue: Sendable, Codable {
 
   init(capacity: Int, banks: Int) {
     self.capacity = capacity
-    self.banks = banks
-    sets = Array(repeating: 0, count: 2 * banks)
+    sets = Array(repeating: BankSets(), count: banks)
   }
 
   /// Whether nothing more is accepted: beyond the capacity there is the port's register, which the scheduler sees too.
@@ -58,11 +62,11 @@ struct RequestQueue: Sendable, Codable {
 
   /// Entries of a bank.
   @inline(__always)
-  func ofBank(_ bank: Int) -> UInt64 { sets[bank] }
+  func ofBank(_ bank: Int) -> UInt64 { sets[bank].all }
 
   /// Entries of a bank that want its open row.
   @inline(__always)
-  func hits(_ bank: Int) -> UInt64 { sets[banks &+ bank] }
+  func hits(_ bank: Int) -> UInt64 { sets[bank].hits }
 
   /// The oldest entry's position; the queue is not empty.
   @inline(__always)
@@ -99,11 +103,12 @@ struct RequestQueue: Sendable, Codable {
     newestSlot = free
     occupied |= bit
     activeBanks |= 1 &<< UInt64(newBank)
-    sets[newBank] |= bit
-    if openRow == Int32(truncatingIfNeeded: newRow) {
-      sets[banks &+ newBank] |= bit
-      hitBanks |= 1 &<< UInt64(newBank)
-    }
+    let isHit = openRow == Int32(truncatingIfNeeded: newRow)
+    var set = sets[newBank]
+    set.all |= bit
+    if isHit { set.hits |= bit }
+    sets[newBank] = set
+    if isHit { hitBanks |= 1 &<< UInt64(newBank) }
     if isPartial { partial |= bit }
     if isHeld { held |= bit }
     locationCounts[Self.hash(newBank, newRow, newColumn)] &+= 1
@@ -128,12 +133,12 @@ struct RequestQueue: Sendable, Codable {
     occupied &= ~bit
     held &= ~bit
     partial &= ~bit
-    let rest = sets[its] & ~bit
-    let hits = sets[banks &+ its] & ~bit
-    sets[its] = rest
-    sets[banks &+ its] = hits
-    if hits == 0 { hitBanks &= ~(1 &<< UInt64(its)) }
-    if rest == 0 { activeBanks &= ~(1 &<< UInt64(its)) }
+    var set = sets[its]
+    set.all &= ~bit
+    set.hits &= ~bit
+    sets[its] = set
+    if set.hits == 0 { hitBanks &= ~(1 &<< UInt64(its)) }
+    if set.all == 0 { activeBanks &= ~(1 &<< UInt64(its)) }
     usedSlots &= ~(1 &<< UInt64(waiting[position].slot))
     locationCounts[Self.hash(its, Int(waiting[position].row), Int(waiting[position].column))] &-= 1
     count &-= 1
@@ -142,27 +147,30 @@ struct RequestQueue: Sendable, Codable {
 
   /// A row was opened: finds the entries that want it.
   mutating func opened(bank: Int, row opened: Int32) {
-    var rest = sets[bank]
+    var rest = sets[bank].all
+    guard rest != 0 else { return }
     var found: UInt64 = 0
     while rest != 0 {
       let position = rest.trailingZeroBitCount
       if waiting[position].row == opened { found |= 1 &<< UInt64(position) }
       rest &= rest &- 1
     }
-    sets[banks &+ bank] = found
-    if found != 0 { hitBanks |= 1 &<< UInt64(bank) } else { hitBanks &= ~(1 &<< UInt64(bank)) }
+    guard found != 0 else { return }
+    sets[bank].hits = found
+    hitBanks |= 1 &<< UInt64(bank)
   }
 
   /// A row was closed: nothing hits in this bank.
   mutating func closed(bank: Int) {
-    sets[banks &+ bank] = 0
+    guard hitBanks &>> UInt64(bank) & 1 != 0 else { return }
+    sets[bank].hits = 0
     hitBanks &= ~(1 &<< UInt64(bank))
   }
 
   /// Entries for one burst.
   func entries(bank: Int, row wanted: Int, column wantedColumn: Int) -> UInt64 {
     guard locationCounts[Self.hash(bank, wanted, wantedColumn)] != 0 else { return 0 }
-    var rest = sets[bank]
+    var rest = sets[bank].all
     var found: UInt64 = 0
     while rest != 0 {
       let position = rest.trailingZeroBitCount
@@ -198,7 +206,7 @@ struct RequestQueue: Sendable, Codable {
   /// Moves the entries to the lowest positions, order kept.
   private mutating func moveDown() {
     let old = self
-    for index in sets.indices { sets[index] = 0 }
+    for bank in sets.indices { sets[bank] = BankSets() }
     held = 0
     partial = 0
     var rest = occupied
@@ -212,8 +220,8 @@ struct RequestQueue: Sendable, Codable {
       let shift = UInt64(from)
       if old.held &>> shift & 1 != 0 { held |= bit }
       if old.partial &>> shift & 1 != 0 { partial |= bit }
-      if old.hits(bank) &>> shift & 1 != 0 { sets[banks &+ bank] |= bit }
-      sets[bank] |= bit
+      if old.hits(bank) &>> shift & 1 != 0 { sets[bank].hits |= bit }
+      sets[bank].all |= bit
       waiting[to] = entry
       to &+= 1
     }

@@ -153,10 +153,3 @@ extension DRAMDevice {
     }
   }
 }
-
-/// The larger of two times less than 2^63 apart, without a branch that would be guessed wrong half the time.
-@inline(__always)
-func later(_ first: Int, _ second: Int) -> Int {
-  let difference = first &- second
-  return first &- (difference & (difference &>> 63))
-}

@@ -24,10 +24,13 @@ public struct DRAMError: Error, CustomStringConvertible, Equatable {
   }
 }
 
-/// The name closest to a misspelt one, for "did you mean".
+/// The name closest to a misspelt one, for "did you mean"; one that is cut short counts as near, too.
 package func nearestName(to name: String, among names: [String]) -> String? {
   let wanted = Array(name.lowercased().utf8)
-  return names.min { editDistance(wanted, $0) < editDistance(wanted, $1) }
+  func distance(_ name: String) -> Int {
+    min(editDistance(wanted, name), editDistance(wanted, String(name.prefix(wanted.count))) + 1)
+  }
+  return names.min { distance($0) < distance($1) }
 }
 
 private func editDistance(_ wanted: [UInt8], _ name: String) -> Int {

@@ -77,12 +77,12 @@ struct RegisterPlaces: Sendable, Codable {
 @inline(never)
 private func soonestCommands(
   _ question: borrowing ReadyQuestion, _ places: RegisterPlaces, column: DRAMCommandKind, hasRowBus: Bool,
-  _ times: Span<Int>, _ sets: Span<UInt64>
+  _ times: Span<Int>, _ sets: Span<RequestQueue.BankSets>
 ) -> (column: Int, row: Int) {
   let nodes = Int(places.nodes)
   let banks = Int(places.firstGroup)
   let firstRank = Int(places.firstRank)
-  guard times.count == nodes &* DRAMCommandKind.count, sets.count == 2 &* banks, (1...64).contains(banks),
+  guard times.count == nodes &* DRAMCommandKind.count, sets.count == banks, (1...64).contains(banks),
     (question.hitting | question.closing | question.opening) & ~(~0 &>> UInt64(64 &- banks)) == 0
   else { preconditionFailure("spans have an element for every bank and every node") }
   var best = (column: question.columnLimit, row: question.rowLimit)
@@ -94,18 +94,18 @@ private func soonestCommands(
     let hitting = question.hitting & ofRank
     if hitting != 0 {
       let first = Int(column.rawValue) &* nodes
-      best.column = scope.least(hitting, first, .column, times, sets, from: banks, below: best.column)
+      best.column = scope.least(hitting, first, .column, times, sets, below: best.column)
     }
     if !hasRowBus, best.column < best.row { best.row = best.column }
     let closing = question.closing & ofRank
     if closing != 0 {
       let first = Int(DRAMCommandKind.precharge.rawValue) &* nodes
-      best.row = scope.least(closing, first, .row, times, sets, from: 0, below: best.row)
+      best.row = scope.least(closing, first, .row, times, sets, below: best.row)
     }
     let opening = question.opening & ofRank
     if opening != 0 {
       let first = Int(DRAMCommandKind.activate.rawValue) &* nodes
-      best.row = scope.least(opening, first, .row, times, sets, from: 0, below: best.row)
+      best.row = scope.least(opening, first, .row, times, sets, below: best.row)
     }
     ofRank = ofRank &<< UInt64(places.banksPerRank)
     group &+= Int(places.groupsPerRank)
@@ -125,8 +125,8 @@ private struct RankScope {
   /// The least key of a command to some banks, or the limit. A rank that is not ready before the limit costs one comparison.
   @inline(__always)
   func least(
-    _ banks: UInt64, _ first: Int, _ urgency: Search.Urgency, _ times: Span<Int>, _ sets: Span<UInt64>,
-    from firstSet: Int, below limit: Int
+    _ banks: UInt64, _ first: Int, _ urgency: Search.Urgency, _ times: Span<Int>,
+    _ sets: Span<RequestQueue.BankSets>, below limit: Int
   ) -> Int {
     let soonest = max(cycle, unsafe times[unchecked: first &+ rank])
     guard Search.key(at: soonest, urgency, 0) < limit else { return limit }
@@ -137,16 +137,10 @@ private struct RankScope {
       rest &= rest &- 1
       let ofBank = unsafe times[unchecked: first &+ bank]
       let ofGroup = unsafe times[unchecked: first &+ group &+ (bank & groupMask)]
-      let oldest = unsafe (sets[unchecked: firstSet &+ bank] & free).trailingZeroBitCount
+      let entries = unsafe urgency == .column ? sets[unchecked: bank].hits : sets[unchecked: bank].all
+      let oldest = (entries & free).trailingZeroBitCount
       best = earlier(best, Search.key(at: max(soonest, max(ofBank, ofGroup)), urgency, oldest))
     } while rest != 0
     return best
   }
-}
-
-/// The smaller of two keys less than 2^63 apart, without a branch: which bank is first is as good as random.
-@inline(__always)
-private func earlier(_ first: Int, _ second: Int) -> Int {
-  let difference = first &- second
-  return second &+ (difference & (difference &>> 63))
 }
