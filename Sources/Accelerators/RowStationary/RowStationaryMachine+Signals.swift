@@ -11,17 +11,17 @@ extension RowStationaryMachine: ObservableMachine {
   private enum Block: Int, CaseIterable {
     case control, link, memory, requests, decoder, filterBuffer, glb, filterNetwork, filterElement, ifmapNetwork
     case ifmapElement, psumNetwork, psumElement, array, registerElements, output
+    case transfers, vectorSequencer, vectorUnit, vectorResults, storePacker, packedStores
   }
 
   private static let phases = EnumTable(RowStationaryPhase.self, name: "control_phase_t")
 
   private static let controlColumns: [SignalColumn<RowStationaryMachine>] = [
     SignalColumn("layer", "The layer that runs.", kind: .annotation, .text) { machine, sampler in
-      let name = machine.program?.schedule.mapping.layer.name ?? "-"
       sampler.take(count: 1) { _ in
-        name.utf8.reduce(5381) { $0 &* 33 &+ UInt64($1) }
+        UInt64(machine.layersBegun)
       } text: { _ in
-        name
+        machine.program?.schedule.mapping.layer.name ?? machine.vectorSide.path.streams.layer?.name ?? "-"
       }
     },
     SignalColumn("phase", "What the chip is about.", .enumeration(phases)) { $1.take($0.control.phase) },
@@ -80,11 +80,12 @@ extension RowStationaryMachine: ObservableMachine {
     SignalColumn("coder_done", "No ofmap stream is under way.", .bit) { $1.take($0.coder.isDone) },
   ]
 
-  /// Passes were counted when the tile's first one began.
   private var passOfLayer: Int {
-    guard control.phase == .process, let program else { return -1 }
-    let passes = program.schedule.passes(of: program.schedule.tile(control.tileIndex))
-    return counters.passes - passes + (ifmapReader.pass ?? passes - 1)
+    guard control.phase == .process, let schedule = program?.schedule else { return -1 }
+    let tile = schedule.tile(control.tileIndex)
+    let passes = schedule.passes(of: tile)
+    // The array goes on with the last pass when all of its words were sent.
+    return schedule.passes(before: tile) + control.step * passes + (ifmapReader.pass ?? passes - 1)
   }
 
   /// Every block with its columns.
@@ -107,6 +108,12 @@ extension RowStationaryMachine: ObservableMachine {
       case .array: BlockDeclaration(scope: "array", columns: array.declarations)
       case .registerElements: own("array", Self.registerElements)
       case .output: own("gon", Self.outputColumns)
+      case .transfers: declare("transfer_engine", TransferEngine.columns, vectorSide.transfers)
+      case .vectorSequencer: declare("vector.sequencer", VectorSequencer.columns, vectorSide.path.sequencer)
+      case .vectorUnit: declare("vector.unit", VectorUnit.columns, vectorSide.path.unit)
+      case .vectorResults: declare("vector.results", VectorResultSignals.columns, vectorSide.path.results)
+      case .storePacker: declare("vector.packer", StorePacker.columns, vectorSide.path.packer)
+      case .packedStores: declare("vector.stores", MemoryPortSignals.packedStores, vectorSide.path.packed)
       }
     }
   }
@@ -149,6 +156,12 @@ extension RowStationaryMachine: ObservableMachine {
     case .array: array.read(column: column, into: &sampler)
     case .registerElements: Self.registerElements[column].read(self, &sampler)
     case .output: Self.outputColumns[column].read(self, &sampler)
+    case .transfers: vectorSide.transfers.read(column: column, into: &sampler)
+    case .vectorSequencer: vectorSide.path.sequencer.read(column: column, into: &sampler)
+    case .vectorUnit: vectorSide.path.unit.read(column: column, into: &sampler)
+    case .vectorResults: VectorResultSignals.columns[column].read(vectorSide.path.results, &sampler)
+    case .storePacker: vectorSide.path.packer.read(column: column, into: &sampler)
+    case .packedStores: MemoryPortSignals.packedStores[column].read(vectorSide.path.packed, &sampler)
     }
   }
 }

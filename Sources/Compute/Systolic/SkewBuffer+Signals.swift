@@ -11,10 +11,8 @@ extension SkewBuffer: Observable {
     ) { buffer, sampler in
       let places = buffer.registerPlaces
       sampler.take(count: places.count) { element in
-        UInt64(
-          UInt16(
-            bitPattern: buffer.words[buffer.slot(stagesBehind: Int(places[element].stage)) + Int(places[element].lane)])
-        )
+        let index = buffer.index(lane: Int(places[element].lane), stage: Int(places[element].stage))
+        return UInt64(UInt16(bitPattern: buffer.words[index]))
       }
     },
     SignalColumn(
