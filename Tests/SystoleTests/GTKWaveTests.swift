@@ -62,7 +62,8 @@ struct GTKWaveTests {
     let said = try systole.run(
       [], prefix: "\(paths[0]) ask.tcl \(paths[1...].joined(separator: " ")) >answers 2>problems; code=$?;",
       suffix: ">.ignored 2>&1; exit $code")
-    try #require(said.code == 0, "\(try systole.text("problems"))")
+    let problems = try systole.text("problems")
+    try #require(said.code == 0, "\(problems)")
     return try systole.text("answers").split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(
       String.init)
   }
