@@ -55,8 +55,10 @@ extension MulticastNetwork: Observable {
   /// Which PEs take the word of this cycle.
   private var takers: [Bool] {
     var takers = [Bool](repeating: false, count: columnIDs.count)
-    if offer.fires {
-      for place in destinations(row: offer.row, column: offer.column) { takers[Int(members[place])] = true }
+    guard offer.fires else { return takers }
+    for place in destinations(row: offer.row, column: offer.column) {
+      let group = groups[place]
+      for bit in 0..<64 where group.y >> UInt64(bit) & 1 != 0 { takers[Int(group.x) * 64 + bit] = true }
     }
     return takers
   }

@@ -13,7 +13,7 @@ func runRowStationary(_ arguments: ParsedArguments, _ inputs: InputFiles) async 
   guard try RowStationaryJob.isNetwork(configuration) else {
     return try await RowStationaryCommand(arguments, inputs, configuration).run()
   }
-  return try await runNetwork(on: [RowStationarySpec(configuration)], configuration, inputs, arguments)
+  return try await runNetwork(on: [RowStationarySpec(configuration, files: inputs)], configuration, inputs, arguments)
 }
 
 /// `systole explain` where the machine is row stationary.
@@ -23,7 +23,7 @@ func explainRowStationary(_ arguments: ParsedArguments, _ inputs: InputFiles) th
     return try RowStationaryCommand(arguments, inputs, configuration).explain()
   }
   let job = try NetworkJob(configuration, files: inputs)
-  let run = try RowStationaryNetworkRun(job.network, on: RowStationarySpec(configuration))
+  let run = try RowStationaryNetworkRun(job.network, on: RowStationarySpec(configuration, files: inputs))
   let energyTable = EnergyTable(configuration)
   let mappings = run.program.arrayLayers.map {
     RowStationaryExplanation($0.schedule.mapping, rates: run.spec.rates, energyTable: energyTable)
@@ -46,7 +46,7 @@ struct RowStationaryCommand {
     self.configuration = configuration
     jobs = try RowStationaryJob.jobs(configuration, files: inputs)
     runner = RowStationaryRunner(
-      RowStationarySpec(configuration), objective: configuration.choice("search.objective"),
+      try RowStationarySpec(configuration, files: inputs), objective: configuration.choice("search.objective"),
       energyTable: EnergyTable(configuration), cycleLimit: configuration.integer("run.cycle_limit"))
   }
 

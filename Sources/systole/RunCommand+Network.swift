@@ -1,7 +1,6 @@
 import Accelerators
 import Arguments
 import Configuration
-import Mappings
 import Reports
 import Runs
 import Tracing
@@ -22,8 +21,8 @@ func runNetwork(
     runners.indices.flatMap { runner in job.inputs.indices.map { (runner, $0) } }, atMost: arguments.integer("threads")
   ) { runner, index in
     // Every image takes the same cycles; the first shows them.
-    let scopes = runners[runner].machine.traceScopes
-    return try runners[runner].run(index, trace: index == 0 ? traces.trace(of: runner, scopes: scopes) : nil)
+    try runners[runner].run(
+      index, trace: index == 0 ? traces.trace(of: runner, scopes: runners[runner].machine.traceScopes) : nil)
   }
   let runs = job.inputs.count
   let report = NetworkReport(

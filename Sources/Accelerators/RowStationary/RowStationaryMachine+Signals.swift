@@ -9,8 +9,9 @@ import Workloads
 extension RowStationaryMachine: ObservableMachine {
   /// The blocks in data-path order.
   private enum Block: Int, CaseIterable {
-    case control, link, memory, requests, decoder, filterBuffer, glb, filterNetwork, filterElement, ifmapNetwork
-    case ifmapElement, psumNetwork, psumElement, array, registerElements, output
+    case control, link, sentRequests, requests, memory, sentResponses, responses, decoder, filterBuffer, glb
+    case filterNetwork, filterElement, ifmapNetwork, ifmapElement, psumNetwork, psumElement, array, registerElements
+    case output
     case transfers, vectorSequencer, vectorUnit, vectorResults, storePacker, packedStores
   }
 
@@ -90,24 +91,32 @@ extension RowStationaryMachine: ObservableMachine {
 
   /// Every block with its columns.
   public var blocks: [BlockDeclaration] {
+    fixedBlocks + memory.channelBlocks(clockDomain: memoryDomain)
+  }
+
+  private var fixedBlocks: [BlockDeclaration] {
     Block.allCases.map { block in
       switch block {
-      case .control: own("control", Self.controlColumns)
-      case .link: own("link", Self.linkColumns, clockDomain: 1)
-      case .memory: BlockDeclaration(scope: "memory", columns: memory.declarations, clockDomain: 1)
-      case .requests: BlockDeclaration(scope: "memory_port.request", columns: requestDeclarations, clockDomain: 1)
-      case .decoder: own("decoder", Self.decoderColumns)
+      case .control: declare("control", Self.controlColumns, self)
+      case .link: declare("link", Self.linkColumns, self, clockDomain: 1)
+      case .sentRequests: declare("memory_port.request", MemoryPortSignals.sentRequests, requests, clockDomain: 1)
+      case .requests: declare("memory_port.request", MemoryPortSignals.requests, requests, clockDomain: memoryDomain)
+      case .memory: BlockDeclaration(scope: "memory", columns: memory.declarations, clockDomain: memoryDomain)
+      case .sentResponses:
+        declare("memory_port.response", MemoryPortSignals.sentResponses, responses, clockDomain: memoryDomain)
+      case .responses: declare("memory_port.response", MemoryPortSignals.responses, responses, clockDomain: 1)
+      case .decoder: declare("decoder", Self.decoderColumns, self)
       case .filterBuffer: BlockDeclaration(scope: "filter_buffer", columns: filterBuffer.declarations)
       case .glb: BlockDeclaration(scope: "glb", columns: glb.declarations)
       case .filterNetwork: BlockDeclaration(scope: "gin_filter", columns: filterNetwork.declarations)
-      case .filterElement: own("gin_filter", [Self.filterElement])
+      case .filterElement: declare("gin_filter", [Self.filterElement], self)
       case .ifmapNetwork: BlockDeclaration(scope: "gin_ifmap", columns: ifmapNetwork.declarations)
-      case .ifmapElement: own("gin_ifmap", [Self.ifmapElement])
+      case .ifmapElement: declare("gin_ifmap", [Self.ifmapElement], self)
       case .psumNetwork: BlockDeclaration(scope: "gin_psum", columns: psumNetwork.declarations)
-      case .psumElement: own("gin_psum", [Self.psumElement])
+      case .psumElement: declare("gin_psum", [Self.psumElement], self)
       case .array: BlockDeclaration(scope: "array", columns: array.declarations)
-      case .registerElements: own("array", Self.registerElements)
-      case .output: own("gon", Self.outputColumns)
+      case .registerElements: declare("array", Self.registerElements, self)
+      case .output: declare("gon", Self.outputColumns, self)
       case .transfers: declare("transfer_engine", TransferEngine.columns, vectorSide.transfers)
       case .vectorSequencer: declare("vector.sequencer", VectorSequencer.columns, vectorSide.path.sequencer)
       case .vectorUnit: declare("vector.unit", VectorUnit.columns, vectorSide.path.unit)
@@ -118,32 +127,20 @@ extension RowStationaryMachine: ObservableMachine {
     }
   }
 
-  private func own(
-    _ scope: String, _ columns: [SignalColumn<RowStationaryMachine>], clockDomain: Int = 0
-  ) -> BlockDeclaration {
-    BlockDeclaration(
-      scope: scope,
-      columns: columns.map {
-        SignalDeclaration(
-          name: $0.name(self), meaning: $0.meaning, kind: $0.kind, format: $0.format(self), extent: $0.extent(self))
-      }, clockDomain: clockDomain)
-  }
-
-  private var requestDeclarations: [SignalDeclaration] {
-    MemoryPortSignals.requests.map {
-      SignalDeclaration(
-        name: $0.name(requests), meaning: $0.meaning, kind: $0.kind, format: $0.format(requests),
-        extent: $0.extent(requests))
-    }
-  }
-
   /// Hands the values of one column to the sampler.
   public func read(block: Int, column: Int, into sampler: inout SignalSampler) {
+    guard block < Block.allCases.count else {
+      memory.read(channel: block - Block.allCases.count, column: column, into: &sampler)
+      return
+    }
     switch Block.allCases[block] {
     case .control: Self.controlColumns[column].read(self, &sampler)
     case .link: Self.linkColumns[column].read(self, &sampler)
     case .memory: memory.read(column: column, into: &sampler)
+    case .sentRequests: MemoryPortSignals.sentRequests[column].read(requests, &sampler)
     case .requests: MemoryPortSignals.requests[column].read(requests, &sampler)
+    case .sentResponses: MemoryPortSignals.sentResponses[column].read(responses, &sampler)
+    case .responses: MemoryPortSignals.responses[column].read(responses, &sampler)
     case .decoder: Self.decoderColumns[column].read(self, &sampler)
     case .filterBuffer: filterBuffer.read(column: column, into: &sampler)
     case .glb: glb.read(column: column, into: &sampler)

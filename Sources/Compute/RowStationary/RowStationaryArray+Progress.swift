@@ -22,15 +22,15 @@ extension RowStationaryArray {
     let pe = pes[number]
     return RowStationaryProgress(
       passesLeft: Int(pe.passesLeft), rowsLeft: Int(pe.rowsLeft), windowsLeft: Int(pe.windowsLeft),
-      issued: Int(pe.weight) + (pe.phase == .accumulate ? Int(pe.filter) : 0), stage1: .init(pe.operation1),
-      stage2: .init(pe.operation2))
+      issued: Int(pe.weight) + (pe.phase == .off ? 0 : Int(lanes[.filter, number])),
+      stage1: .init(lanes[.operation1, number]), stage2: .init(lanes[.operation2, number]))
   }
 }
 
 extension RowStationaryProgress.Stage {
-  init(_ operation: RowStationaryPE.Operation) {
-    switch operation {
-    case .none: self = .none
+  init(_ operation: UInt8) {
+    switch RowStationaryPE.Operation(rawValue: operation) {
+    case nil, .some(.none): self = .none
     case .mac: self = .mac
     case .gated: self = .gated
     case .accumulate, .accumulateLast: self = .accumulation

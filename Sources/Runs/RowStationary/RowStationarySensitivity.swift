@@ -27,7 +27,7 @@ public struct RowStationarySensitivity: Sendable {
       ("pe.psum_input_fifo_depth", \.array.psumInputFIFODepth),
       ("pe.psum_output_fifo_depth", \.array.psumOutputFIFODepth),
       ("codec.elements_per_cycle", \.codecElementsPerCycle), ("link.fifo_depth", \.linkFIFODepth),
-      ("link.synchroniser_stages", \.synchroniserStages), ("memory.latency_cycles", \.memory.latencyCycles),
+      ("link.synchroniser_stages", \.synchroniserStages), ("memory.latency_cycles", \.idealMemoryLatency),
     ]
     return parameters.flatMap { name, path in
       let value = spec[keyPath: path]
@@ -35,7 +35,7 @@ public struct RowStationarySensitivity: Sendable {
         var variant = spec
         variant[keyPath: path] = changed
         do throws(RowStationarySpecError) { try variant.check() } catch { return nil }
-        return changed == value ? nil : Variant(parameter: "machine.\(name)", from: value, to: changed, spec: variant)
+        return variant == spec ? nil : Variant(parameter: "machine.\(name)", from: value, to: changed, spec: variant)
       }
     }
   }
@@ -95,5 +95,13 @@ public struct RowStationarySensitivity: Sendable {
       table.append([.text(variant.parameter), .integer(variant.from), .integer(variant.to)] + changes)
     }
     return table
+  }
+}
+
+extension RowStationarySpec {
+  /// Latency of an ideal memory; a DRAM's is its device's, which is published.
+  fileprivate var idealMemoryLatency: Int {
+    get { memory.ideal?.latencyCycles ?? 0 }
+    set { memory.ideal?.latencyCycles = newValue }
   }
 }
