@@ -57,9 +57,9 @@ extension RowStationarySpec: RunnableSpec {
       dataflow: MachineKind.rowStationary.rawValue, rows: array.rows, columns: array.columns, clock: coreClock,
       loaded: ["ifmap_bytes", "filter_bytes", "bias_bytes", "operand_bytes"].map { "link.\($0)" },
       stored: ["link.ofmap_bytes", "link.result_bytes"],
-      traceScopes: ["control", "link", "memory_port", "vector*"])
+      traceScopes: ["control", "link", "memory_port", "array.macs", "transfer_engine", "vector*"])
   }
 
-  /// The data path from the link to the coder.
+  /// The data path from the link to the coder and the vector unit.
   public static func view(of machine: borrowing RowStationaryMachine) -> WaveView? { RowStationaryView(machine).view }
 }
