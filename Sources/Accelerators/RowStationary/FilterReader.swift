@@ -46,7 +46,7 @@ struct FilterReader: Sendable, Codable {
 
   mutating func begin(_ schedule: RowStationarySchedule) {
     let mapping = schedule.mapping
-    let height = mapping.layer.filterHeight
+    let height = mapping.segmentSize.rows
     chainRows = mapping.parameters.r * height
     tags = (0..<mapping.parameters.t * chainRows).map {
       let (set, chainRow) = $0.quotientAndRemainder(dividingBy: chainRows)

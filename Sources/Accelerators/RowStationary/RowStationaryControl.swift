@@ -62,7 +62,7 @@ struct RowStationaryControl: Sendable, Codable {
     case .loadIfmap: return view.isLoaded ? .process : nil
     case .process:
       guard view.isProcessed else { return nil }
-      if step + 1 < program.schedule.channelSteps { return view.canOrderIfmap ? .loadIfmap : nil }
+      if step + 1 < program.schedule.steps { return view.canOrderIfmap ? .loadIfmap : nil }
       return view.canOrderWrite ? .dump : nil
     case .dump:
       guard view.isDumped else { return nil }

@@ -17,7 +17,6 @@ extension RowStationaryMachine {
     scanChain.begin()
     memory.beginLayer()
     let mapping = program.schedule.mapping
-    let layer = mapping.layer
     ifmapReader = IfmapReader(program.ifmapCode)
     filterReader = FilterReader(spec.filterBuffer, program.filterCode)
     filterReader.begin(program.schedule)
@@ -31,10 +30,7 @@ extension RowStationaryMachine {
     psumBanks = .init(firstBank: banks, banks: spec.glb.banks - banks)
     let roles = program.placement.roles
     array.configure(
-      .init(
-        arithmetic: program.arithmetic, windowColumns: layer.dilatedFilterWidth, dilation: layer.dilationWidth,
-        slideColumns: min(layer.strideWidth, layer.dilatedFilterWidth), windows: layer.outputWidth,
-        psumsPerFlit: format.perLine), mapped: roles.indices.filter { roles[$0] != nil },
+      shape(program, step: 0), mapped: roles.indices.filter { roles[$0] != nil },
       tops: program.placement.chains.map(\.top))
     array.rest(.waitIfmap)
     chainEnds = program.placement.chains.map {
@@ -45,6 +41,16 @@ extension RowStationaryMachine {
     enableFilters(program, tile: program.schedule.tile(0))
   }
 
+  /// What all PEs share in a step: the window is that of the step's part of the filter.
+  private func shape(_ program: RowStationaryProgram, step: Int) -> RowStationaryArray.LayerShape {
+    let layer = program.schedule.mapping.layer
+    let window = (program.schedule.segment(step: step).columns.count - 1) * layer.dilationWidth + 1
+    return .init(
+      arithmetic: program.arithmetic, windowColumns: window, dilation: layer.dilationWidth,
+      slideColumns: min(layer.strideWidth, window), windows: layer.outputWidth,
+      psumsPerFlit: program.schedule.mapping.resources.psumsPerLine)
+  }
+
   /// Filter rows go to the PEs of the strip's ofmap rows only.
   private mutating func enableFilters(_ program: RowStationaryProgram, tile: RowStationaryTile) {
     guard tile.rows != filterRows else { return }
@@ -53,17 +59,19 @@ extension RowStationaryMachine {
       program.placement.filterIDs, enabled: program.placement.roles.map { ($0?.ofmapRow ?? .max) < tile.rows })
   }
 
-  /// Ifmap words go to the PEs of the strip's ofmap rows and of the sets that have filters in the reader's pass.
+  /// Ifmap words go to the PEs of the strip's ofmap rows, of the sets that have filters in the reader's pass, and of the filter
+  /// rows of the step.
   private mutating func enableIfmaps(_ program: RowStationaryProgram, tile: RowStationaryTile, pass: Int) {
     let schedule = program.schedule
     let sets = (0..<schedule.mapping.parameters.t).prefix { schedule.filters(of: tile, pass: pass, set: $0) > 0 }.count
-    let enables = IfmapEnables(rows: tile.rows, sets: sets)
+    let taps = schedule.segment(step: control.step).rows.count
+    let enables = IfmapEnables(rows: tile.rows, sets: sets, taps: taps)
     guard enables != ifmapEnables else { return }
     ifmapEnables = enables
     ifmapNetwork.configure(
       program.placement.ifmapIDs,
       enabled: program.placement.roles.map { role in
-        role.map { $0.ofmapRow < tile.rows && $0.filterSet < sets } ?? false
+        role.map { $0.ofmapRow < tile.rows && $0.filterSet < sets && $0.filterRow < taps } ?? false
       })
   }
 
@@ -221,6 +229,8 @@ extension RowStationaryMachine {
     let schedule = program.schedule
     let passes = schedule.passes(of: tile)
     counters.passes += passes
+    let taps = schedule.segment(step: control.step).rows.count
+    array.reshape(shape(program, step: control.step))
     ifmapReader.begin(IfmapWalk(schedule, tile, step: control.step), passes: passes)
     enableIfmaps(program, tile: tile, pass: 0)
     if control.step > 0 { psumReader.begin(PsumWalk(schedule, tile)) }
@@ -232,7 +242,8 @@ extension RowStationaryMachine {
       array.assign(
         .init(
           passes: last > 0 ? passes : passes - 1, filters: filters, lastFilters: last > 0 ? last : filters,
-          channels: schedule.channels(step: control.step, set: role.channelSet), rows: tile.images,
+          channels: role.filterRow < taps ? schedule.channels(step: control.step, set: role.channelSet) : 0,
+          rows: tile.images,
           takesPsum: control.step > 0 || role.chainRow < program.placement.chainRows - 1), to: number)
     }
   }

@@ -111,6 +111,7 @@ public struct RowStationaryMachine: Machine, Sendable, Codable {
   struct IfmapEnables: Sendable, Codable, Equatable {
     var rows = 0
     var sets = 0
+    var taps = 0
   }
 
   /// A machine at rest. The spec must have passed its check.

@@ -160,6 +160,12 @@ public struct RowStationaryArray: Sendable, Codable {
     lastTally.off = mapped.count
   }
 
+  /// Sets what all PEs share in the next step of a layer, while none of them has work.
+  public mutating func reshape(_ shape: LayerShape) {
+    precondition(busyPEs == 0, "an array changes its shape between assignments")
+    self.shape = shape
+  }
+
   /// Says what PEs wait for that have no assignment.
   public mutating func rest(_ label: PECycleLabel) { restLabel = label }
 

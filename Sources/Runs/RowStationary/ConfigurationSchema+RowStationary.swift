@@ -78,10 +78,10 @@ extension ConfigurationSchema {
 
   private static let tensorKeys: [ConfigurationKey] = [
     .string("workload.name", default: "layer", "What reports call a layer of `ifmap` and `filter`, or of `gemm`."),
-    .path("workload.ifmap", "The ifmap, [N, C, H, W] or [N, C]: int8 or uint8 (.npy)."),
+    .path("workload.ifmap", "The ifmap, [N, C, H, W] or [N, C]: int8 or uint8, with fixed16 int16 (.npy)."),
     .path("workload.filter", "The filters, [M, C/G, R, S] or [M, C] (.npy)."),
-    .path("workload.bias", "A bias for each filter: int32 (.npy)."),
-    .path("workload.expect", "Psums [N, M, P, Q] that the result must equal: int32 (.npy)."),
+    .path("workload.bias", "A bias for each filter: int32, with fixed16 int16 (.npy)."),
+    .path("workload.expect", "Psums [N, M, P, Q] that the result must equal: int32, with fixed16 int16 (.npy)."),
   ]
 
   private static let layerKeys: [ConfigurationKey] = [
