@@ -56,8 +56,8 @@ struct RowStationaryCommandTests {
     let names = try systole.names("one")
     #expect(
       names == [
-        "counters.csv", "energy.csv", "layers.csv", "manifest.json", "report.html", "report.txt", "roofline.csv",
-        "roofline.svg", "summary.json", "traffic.csv",
+        "bandwidth.csv", "counters.csv", "energy.csv", "layers.csv", "manifest.json", "report.html", "report.txt",
+        "roofline.csv", "roofline.svg", "summary.json", "traffic.csv",
       ])
     for name in names { #expect(try systole.text("one/\(name)") == systole.text("two/\(name)"), "\(name)") }
   }

@@ -114,6 +114,7 @@ extension RowStationaryMachine {
   }
 
   mutating func evaluateVector() {
+    bookVectorWait(cycles: 1)
     vectorSide.evaluate(&channels)
     guard let program else { return }
     vectorSide.feed.evaluate(&glb, psumBanks, &vectorSide.path.unit, biases: biases, program.arithmetic)
@@ -307,6 +308,7 @@ extension RowStationaryMachine {
     counters.cycles += cycles
     count(control.phase, cycles: cycles)
     bookWaits { $0.credit(skipped: cycles) }
+    bookVectorWait(cycles: cycles)
     vectorSide.credit(skipped: cycles, channels)
     if filterReader.isOffering { filterNetwork.credit(blocked: cycles) }
   }
@@ -325,6 +327,7 @@ extension RowStationaryMachine {
     if control.phase != .idle { waits.append(Wait(block: "control", cause: "the end of phase \(control.phase)")) }
     if vectorSide.isAwake { waits.append(Wait(block: "vector_unit", cause: "operands or room for results")) }
     if !port.isQuiescent { waits.append(Wait(block: "port", cause: "words from memory or the core")) }
+    if let wait = memory.pendingWait { waits.append(wait) }
     return waits
   }
 }

@@ -90,19 +90,6 @@ extension ConfigurationSchema {
       "workload.layers", .list(of: .record(LayerRecord.keys), count: 0...4096), default: .value(.list([])),
       "Layers with random tensors, in the order of the network."),
   ]
-
-  private static let costKeys: [ConfigurationKey] = [
-    .string("energy.name", default: EnergyTable.relative.name, "What reports call the table of costs."),
-    .string("energy.unit", default: EnergyTable.relative.unit, "What one unit of energy is."),
-    .string("energy.source", default: EnergyTable.relative.source, "Where the costs are from."),
-    .integer("energy.word_bits", 1...4096, default: 16, unit: "bits", "Width of the accesses whose costs are given."),
-    .number("energy.dram", 0...1e12, default: 200, "An off-chip access."),
-    .number("energy.global_buffer", 0...1e12, default: 6, "An access of the GLB."),
-    .number("energy.array", 0...1e12, default: 2, "A word that arrives in a PE, from the GLB or another PE."),
-    .number("energy.spad", 0...1e12, default: 1, "An access of a PE's spad."),
-    .number("energy.mac8", 0...1e12, default: 1, "A MAC with 8-bit operands."),
-    .number("energy.mac16", 0...1e12, default: 1, "A MAC with 16-bit operands."),
-  ]
 }
 
 /// What kind of machine a configuration describes, by its dataflow.
