@@ -69,7 +69,7 @@ public struct RowStationarySchedule: Sendable, Hashable, Codable {
     let (block, strip) = tile.index.quotientAndRemainder(dividingBy: strips)
     let (round, number) = block.quotientAndRemainder(dividingBy: blocksPerGroup)
     let blocks = round * ((blocksPerGroup - 1) * full + last) + number * full
-    return (blocks * strips + strip * passes(of: tile)) * channelSteps
+    return (blocks * strips + strip * passes(of: tile)) * steps
   }
 
   /// Filters of a PE set in a pass: p, fewer in the last block, 0 where the set has nothing to do.
