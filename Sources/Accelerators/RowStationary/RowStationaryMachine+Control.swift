@@ -70,8 +70,9 @@ extension RowStationaryMachine {
 
   mutating func evaluateControl(_ program: RowStationaryProgram) {
     // Filters are ordered as places fall free; everything else waits for the end of a phase.
-    let isProcessed = psumWriter.isIdle && array.busyPEs == 0
-    if control.phase == .process, !isProcessed, !control.wantsFilters(program) { return }
+    let isProcessed = array.busyPEs == 0 && psumWriter.isIdle
+    let ordersFilters = control.wantsFilters(program) && channels.filterCommands.canSend
+    if control.phase == .process, !isProcessed, !ordersFilters { return }
     let view = RowStationaryControl.View(
       isConfigured: configured.hasFront, isLoaded: isLoaded, isProcessed: isProcessed, isDumped: isDumped,
       canOrderIfmap: channels.ifmapCommands.canSend, canOrderFilter: channels.filterCommands.canSend,
@@ -92,10 +93,12 @@ extension RowStationaryMachine {
   }
 
   /// What a phase of loading brings is in: biases and factors, or an ifmap tile.
-  private var isLoaded: Bool { decoder.isIdle && placer.isIdle && (control.phase != .loadBias || !vectorSide.isAwake) }
+  private var isLoaded: Bool {
+    mutating get { decoder.isIdle && placer.isIdle && (control.phase != .loadBias || !vectorSide.isAwake) }
+  }
 
   /// The ofmap tile has left the psum banks and the blocks behind them.
-  private var isDumped: Bool { coder.isDone && !vectorSide.isAwake }
+  private var isDumped: Bool { mutating get { coder.isDone && !vectorSide.isAwake } }
 
   mutating func evaluateCoder() {
     guard !coder.isDone, let program, let streams = program.streams else { return }
@@ -239,12 +242,12 @@ extension RowStationaryMachine {
   // MARK: Engine
 
   /// Each domain is busy while one of its blocks can act.
-  public func activity(of domain: Int, after cycle: Int) -> Activity {
-    domain == 0 ? coreActivity : linkActivity(after: cycle)
+  public mutating func activity(of domain: Int, after cycle: Int) -> Activity {
+    domain == 0 ? coreActivity() : linkActivity(after: cycle)
   }
 
-  private var coreActivity: Activity {
-    if vectorSide.isBusy(channels) { return .busy }
+  private mutating func coreActivity() -> Activity {
+    if control.phase == .process || vectorSide.isAwake && vectorSide.isBusy(channels) { return .busy }
     switch control.phase {
     case .process: return .busy
     case .idle:
@@ -262,11 +265,13 @@ extension RowStationaryMachine {
   }
 
   private var canOrderFilters: Bool {
-    guard let program, control.phase != .configure else { return false }
-    return control.filterTile < program.schedule.tileCount && channels.filterCommands.canSend
+    mutating get {
+      guard let program, control.phase != .configure else { return false }
+      return control.filterTile < program.tileCount && channels.filterCommands.canSend
+    }
   }
 
-  private func linkActivity(after cycle: Int) -> Activity {
+  private mutating func linkActivity(after cycle: Int) -> Activity {
     if scanChain.isRunning || !configured.isSenderSettled { return .busy }
     return port.activity(channels, requests: requests, responses: responses)
       .sooner(memory.activity(requests: requests, responses: responses, after: cycle))
@@ -284,9 +289,11 @@ extension RowStationaryMachine {
 
   /// The layer is finished and its last word has reached the memory.
   public var isQuiescent: Bool {
-    control.phase == .idle && array.isQuiescent && !vectorSide.isAwake && channels.isQuiescent && port.isQuiescent
-      && memory.isQuiescent
-      && requests.isQuiescent && responses.isQuiescent && configured.isQuiescent && !scanChain.isRunning
+    mutating get {
+      control.phase == .idle && array.isQuiescent && !vectorSide.isAwake && channels.isQuiescent && port.isQuiescent
+        && memory.isQuiescent && requests.isQuiescent && responses.isQuiescent && configured.isQuiescent
+        && !scanChain.isRunning
+    }
   }
 
   /// A faulty stream, or the phase that does not end.

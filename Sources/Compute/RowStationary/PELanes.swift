@@ -31,18 +31,22 @@ extension LaneColumn where Word == Int16 {
   static var weight1: Self { Self(offset: 192) }
   /// Wire: the word at `filterPlace`.
   static var filterRead: Self { Self(offset: 224) }
+  /// Wire: the word of the ifmap spad at the tap, for which the run of MACs under way was begun.
+  static var ifmapRead: Self { Self(offset: 256) }
 }
 
 extension LaneColumn where Word == Int32 {
   /// Behind the multiplier: a product, or the psum that passed it by.
-  static var product: Self { Self(offset: 256) }
+  static var product: Self { Self(offset: 288) }
+  /// Behind the input FIFO: the psum from below.
+  static var psumIn1: Self { Self(offset: 352) }
 }
 
 /// The columns of all PEs of an array, block by block.
 struct PELanes: Sendable, Codable, Equatable {
   /// PEs of a block, and bytes of its columns.
   static let perBlock = 16
-  static let blockBytes = 320
+  static let blockBytes = 416
 
   let blocks: Int
   var words: [UInt64]
