@@ -26,13 +26,15 @@ struct LayerConstants: Sendable, Codable {
 
 /// Advances the PEs of the first `blocks` blocks by one clock edge and adds what they did to the tally.
 func advancePEs(
-  _ contract: some PsumContract, _ layer: LayerConstants, _ blocks: Int, _ lanes: inout PELanes, _ pes: inout [RowStationaryPE],
+  _ contract: some PsumContract, _ layer: LayerConstants, _ blocks: Int, _ lanes: inout PELanes,
+  _ pes: inout [RowStationaryPE],
   _ sets: inout [PESets], _ operands: inout [Int16], _ psums: inout [Int32], _ standings: inout [Int],
   _ tally: inout Tally
 ) {
   let count = lanes.count
   precondition(
-    blocks <= lanes.blocks && pes.count == count && sets.count * PESets.size >= count && operands.count == count * layer.operands
+    blocks <= lanes.blocks && pes.count == count && sets.count * PESets.size >= count
+      && operands.count == count * layer.operands
       && psums.count == count * layer.psums, "every PE has its control and its stretch of each bank")
   var words = lanes.words.mutableSpan
   var lanes = unsafe words.mutableBytes
@@ -100,18 +102,23 @@ private func clockLanes(
   }
   for lane in 0..<PELanes.perBlock {
     let issue = lanes[.issue, base: base, lane: lane]
+    // Differences that a mask lets through, for a choice of two words compiles to branches.
     let reads: Int16 = issue == mac ? -1 : 0
     let weight = lanes[.weight1, base: base, lane: lane]
-    lanes[.weight1, base: base, lane: lane] = lanes[.filterRead, base: base, lane: lane] & reads | weight & ~reads
+    let read = lanes[.filterRead, base: base, lane: lane]
+    lanes[.weight1, base: base, lane: lane] = weight &+ (read &- weight) & reads
     let runs: Int16 = issue == 0 ? 0 : -1
     let next = lanes[.filterPlace, base: base, lane: lane] &- runs
     let isInRing: Int16 = next == ringWords ? 0 : -1
     lanes[.filterPlace, base: base, lane: lane] = next & isInRing
+  }
+  for lane in 0..<PELanes.perBlock {
     // The ifmap word is read for the first filter and held for the others.
+    let runs: Int16 = lanes[.issue, base: base, lane: lane] == 0 ? 0 : -1
     let isFirst: Int16 = lanes[.filter, base: base, lane: lane] == 0 ? -1 : 0
-    let takes = runs & isFirst
-    let ifmap = lanes[.ifmap1, base: base, lane: lane]
-    lanes[.ifmap1, base: base, lane: lane] = lanes[.ifmapRead, base: base, lane: lane] & takes | ifmap & ~takes
+    let held = lanes[.ifmap1, base: base, lane: lane]
+    let read = lanes[.ifmapRead, base: base, lane: lane]
+    lanes[.ifmap1, base: base, lane: lane] = held &+ (read &- held) & (runs & isFirst)
   }
   for lane in 0..<PELanes.perBlock {
     let issue = lanes[.issue, base: base, lane: lane]
