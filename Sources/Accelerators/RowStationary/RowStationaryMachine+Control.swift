@@ -13,7 +13,7 @@ extension RowStationaryMachine {
     self.program = program
     layersBegun += 1
     vectorSide.begin(program.planes?.requantisation)
-    control.begin()
+    control.begin(program)
     scanChain.begin()
     let mapping = program.schedule.mapping
     let layer = mapping.layer
@@ -68,11 +68,12 @@ extension RowStationaryMachine {
 
   // MARK: One cycle
 
-  mutating func evaluateControl(_ program: RowStationaryProgram) {
+  mutating func evaluateControl() {
     // Filters are ordered as places fall free; everything else waits for the end of a phase.
     let isProcessed = array.busyPEs == 0 && psumWriter.isIdle
-    let ordersFilters = control.wantsFilters(program) && channels.filterCommands.canSend
+    let ordersFilters = control.wantsFilters && channels.filterCommands.canSend
     if control.phase == .process, !isProcessed, !ordersFilters { return }
+    guard let program else { return }
     let view = RowStationaryControl.View(
       isConfigured: configured.hasFront, isLoaded: isLoaded, isProcessed: isProcessed, isDumped: isDumped,
       canOrderIfmap: channels.ifmapCommands.canSend, canOrderFilter: channels.filterCommands.canSend,
@@ -126,23 +127,23 @@ extension RowStationaryMachine {
     count(control.phase, cycles: 1)
     array.commit()
     vectorSide.commit()
-    guard let program else { return }
     filterNetwork.commit()
     ifmapNetwork.commit()
     psumNetwork.commit()
     glb.commit()
     filterBuffer.commit()
-    commitDecoder(program)
+    commitDecoder()
     coder.commit()
-    commitReaders(program)
-    if let phase = control.commit(program) { enter(phase, program) }
+    commitReaders()
+    // The program is a class, whose references are counted: it is looked at only where something changes.
+    if control.isChanging, let program, let phase = control.commit(program) { enter(phase, program) }
   }
 
-  private mutating func commitReaders(_ program: RowStationaryProgram) {
-    if filterReader.commit(), let tile = filterReader.walk?.tile { enableFilters(program, tile: tile) }
+  private mutating func commitReaders() {
+    if filterReader.commit(), let program, let tile = filterReader.walk?.tile { enableFilters(program, tile: tile) }
     let pass = ifmapReader.pass
     ifmapReader.commit()
-    if let next = ifmapReader.pass, next != pass {
+    if let next = ifmapReader.pass, next != pass, let program {
       enableIfmaps(program, tile: program.schedule.tile(control.tileIndex), pass: next)
     }
     psumReader.commit()
@@ -150,13 +151,13 @@ extension RowStationaryMachine {
     psumDump.commit()
   }
 
-  private mutating func commitDecoder(_ program: RowStationaryProgram) {
+  private mutating func commitDecoder() {
     decoder.commit()
     placer.commit()
     guard let line = decodedLine else { return }
     decodedLine = nil
     decodedLines += 1
-    guard control.phase == .loadBias else { return }
+    guard control.phase == .loadBias, let program else { return }
     let bits = 8 * program.arithmetic.psumBytes
     for index in 0..<64 / bits where biases.count < program.biasCount {
       let field = line >> UInt64(index * bits)

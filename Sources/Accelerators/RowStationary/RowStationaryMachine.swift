@@ -161,7 +161,7 @@ public struct RowStationaryMachine: Machine, Sendable, Codable {
     case .port: port.evaluate(&channels, requests: &requests, responses: &responses)
     case .memory: memory.evaluate(requests: &requests, responses: &responses, cycle: cycle)
     case .vector: if vectorSide.isAwake { evaluateVector() }
-    case .control: if let program { evaluateControl(program) }
+    case .control: evaluateControl()
     case .decoder: evaluateDecoder()
     case .filterBanks: filterReader.evaluateBanks(&filterBuffer, &channels.filterWords)
     case .ifmapBanks: ifmapReader.evaluateFetch(&glb, ifmapBanks)

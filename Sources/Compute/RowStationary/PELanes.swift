@@ -29,6 +29,10 @@ extension LaneColumn where Word == Int16 {
   /// Operands behind the spads. The ifmap word is read once and held for all filters.
   static var ifmap1: Self { Self(offset: 160) }
   static var weight1: Self { Self(offset: 192) }
+  /// Masks: a MAC is issued, it is not gated, and it is the first of its tap.
+  static var runs: Self { Self(offset: 416) }
+  static var reads: Self { Self(offset: 448) }
+  static var takes: Self { Self(offset: 480) }
   /// Wire: the word at `filterPlace`.
   static var filterRead: Self { Self(offset: 224) }
   /// Wire: the word of the ifmap spad at the tap, for which the run of MACs under way was begun.
@@ -46,7 +50,7 @@ extension LaneColumn where Word == Int32 {
 struct PELanes: Sendable, Codable, Equatable {
   /// PEs of a block, and bytes of its columns.
   static let perBlock = 16
-  static let blockBytes = 416
+  static let blockBytes = 512
 
   let blocks: Int
   var words: [UInt64]

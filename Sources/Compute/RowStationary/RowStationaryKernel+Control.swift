@@ -48,6 +48,7 @@ func beginRun(
     // The word is read for the first filter and held for the others; it stays in its place as long.
     let place = wrap(Int(pe.ifmapHead &+ pe.tap), layer.ifmapWords)
     lanes[.ifmapRead, number] = unsafe operands[unchecked: number &* layer.operands &+ layer.banks.ifmapSpad &+ place]
+    lanes[.takes, number] = -1
     sets.tapStarts |= UInt64(member: number)
   }
   pe.stand(lanes[.ifmapRead, number] == 0 ? .gated : .mac, number, &lanes, &standings)
@@ -81,7 +82,10 @@ extension RowStationaryPE {
     standings[Int(self.standing.rawValue)] &-= 1
     standings[Int(standing.rawValue)] &+= 1
     self.standing = standing
-    lanes[.issue, number] = standing.operation.rawValue
+    let operation = standing.operation
+    lanes[.issue, number] = operation.rawValue
+    lanes[.runs, number] = operation == .none ? 0 : -1
+    lanes[.reads, number] = operation == .mac ? -1 : 0
   }
 
   /// Notes whether a word goes from the ifmap FIFO to its spad at the next edge.

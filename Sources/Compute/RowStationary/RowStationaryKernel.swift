@@ -101,24 +101,16 @@ private func clockLanes(
     lanes[.product, base: base, lane: lane] = product | lanes[.psumIn1, base: base, lane: lane] & passes
   }
   for lane in 0..<PELanes.perBlock {
-    let issue = lanes[.issue, base: base, lane: lane]
-    // Differences that a mask lets through, for a choice of two words compiles to branches.
-    let reads: Int16 = issue == mac ? -1 : 0
+    // Masks choose between words: a condition would compile to branches. The ifmap word is read for a tap's first filter only.
+    let (reads, takes) = (lanes[.reads, base: base, lane: lane], lanes[.takes, base: base, lane: lane])
     let weight = lanes[.weight1, base: base, lane: lane]
-    let read = lanes[.filterRead, base: base, lane: lane]
-    lanes[.weight1, base: base, lane: lane] = weight &+ (read &- weight) & reads
-    let runs: Int16 = issue == 0 ? 0 : -1
-    let next = lanes[.filterPlace, base: base, lane: lane] &- runs
+    lanes[.weight1, base: base, lane: lane] = lanes[.filterRead, base: base, lane: lane] & reads | weight & ~reads
+    let ifmap = lanes[.ifmap1, base: base, lane: lane]
+    lanes[.ifmap1, base: base, lane: lane] = lanes[.ifmapRead, base: base, lane: lane] & takes | ifmap & ~takes
+    lanes[.takes, base: base, lane: lane] = 0
+    let next = lanes[.filterPlace, base: base, lane: lane] &- lanes[.runs, base: base, lane: lane]
     let isInRing: Int16 = next == ringWords ? 0 : -1
     lanes[.filterPlace, base: base, lane: lane] = next & isInRing
-  }
-  for lane in 0..<PELanes.perBlock {
-    // The ifmap word is read for the first filter and held for the others.
-    let runs: Int16 = lanes[.issue, base: base, lane: lane] == 0 ? 0 : -1
-    let isFirst: Int16 = lanes[.filter, base: base, lane: lane] == 0 ? -1 : 0
-    let held = lanes[.ifmap1, base: base, lane: lane]
-    let read = lanes[.ifmapRead, base: base, lane: lane]
-    lanes[.ifmap1, base: base, lane: lane] = held &+ (read &- held) & (runs & isFirst)
   }
   for lane in 0..<PELanes.perBlock {
     let issue = lanes[.issue, base: base, lane: lane]
