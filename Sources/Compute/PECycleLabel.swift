@@ -25,6 +25,14 @@ public enum PECycleLabel: UInt8, CaseIterable, Sendable, Codable {
   /// The adder took a psum from elsewhere instead of a product.
   case accumulate
 
+  /// Whether the PE had work and waited.
+  var isWait: Bool {
+    switch self {
+    case .waitIfmap, .waitFilter, .waitPsum, .waitOutput: true
+    case .mac, .gated, .skipped, .fill, .drain, .idle, .accumulate: false
+    }
+  }
+
   /// Names for waveforms.
   public static let table = EnumTable(PECycleLabel.self, name: "pe_cycle_label_t")
 }
@@ -41,6 +49,11 @@ public struct PECycleCounts: Sendable, Equatable, Codable {
   public subscript(label: PECycleLabel) -> Int {
     get { counts[Int(label.rawValue)] }
     set { counts[Int(label.rawValue)] = newValue }
+  }
+
+  /// PE-cycles in which a PE had work and waited.
+  public var waiting: Int {
+    self[.waitIfmap] &+ self[.waitFilter] &+ self[.waitPsum] &+ self[.waitOutput]
   }
 
   /// All PE-cycles.

@@ -140,6 +140,9 @@ struct FilterReader: Sendable, Codable {
     return array.isFilterReady(network.groups.span.extracting(range))
   }
 
+  /// Whether the next flit is not on chip yet.
+  var isStarved: Bool { queued < count && read == written }
+
   /// Whether a flit stands on the network, ready destinations or not.
   var isOffering: Bool { count > 0 && queued >= count }
 }

@@ -15,6 +15,7 @@ extension RowStationaryMachine {
     vectorSide.begin(program.planes?.requantisation)
     control.begin(program)
     scanChain.begin()
+    memory.beginLayer()
     let mapping = program.schedule.mapping
     let layer = mapping.layer
     ifmapReader = IfmapReader(program.ifmapCode)
@@ -126,6 +127,7 @@ extension RowStationaryMachine {
     counters.cycles += 1
     count(control.phase, cycles: 1)
     array.commit()
+    bookWaits()
     vectorSide.commit()
     filterNetwork.commit()
     ifmapNetwork.commit()
@@ -244,7 +246,14 @@ extension RowStationaryMachine {
 
   /// Each domain is busy while one of its blocks can act.
   public mutating func activity(of domain: Int, after cycle: Int) -> Activity {
-    domain == 0 ? coreActivity() : linkActivity(after: cycle)
+    switch domain {
+    case 0: return coreActivity()
+    case 1:
+      let activity = portActivity()
+      guard activity != .busy, spec.memory.clock == nil else { return activity }
+      return activity.sooner(memory.activity(requests: requests, responses: responses, after: cycle))
+    default: return memoryActivity(after: cycle)
+    }
   }
 
   private mutating func coreActivity() -> Activity {
@@ -272,18 +281,30 @@ extension RowStationaryMachine {
     }
   }
 
-  private mutating func linkActivity(after cycle: Int) -> Activity {
+  private mutating func portActivity() -> Activity {
     if scanChain.isRunning || !configured.isSenderSettled { return .busy }
+    if requests.senderIsSettling || responses.receiverIsSettling { return .busy }
     return port.activity(channels, requests: requests, responses: responses)
-      .sooner(memory.activity(requests: requests, responses: responses, after: cycle))
+  }
+
+  /// A DRAM that nobody asks anything refreshes on, but not for a chip that waits for nothing that could still come.
+  private mutating func memoryActivity(after cycle: Int) -> Activity {
+    if requests.receiverIsSettling || responses.senderIsSettling { return .busy }
+    let isIdle = memory.isQuiescent && requests.isQuiescent && responses.isQuiescent
+    if isIdle, coreActivity() == .waiting, portActivity() == .waiting { return .waiting }
+    return memory.activity(requests: requests, responses: responses, after: cycle)
   }
 
   /// Books skipped cycles in the phase and with the labels that they had.
   public mutating func credit(skipped cycles: Int, domain: Int) {
-    guard domain == 0 else { return port.credit(skipped: cycles) }
+    guard domain == 0 else {
+      if domain == 1 { port.credit(skipped: cycles) }
+      return
+    }
     counters.cycles += cycles
     count(control.phase, cycles: cycles)
     array.credit(skipped: cycles)
+    bookWaits()
     vectorSide.credit(skipped: cycles, channels)
     if filterReader.isOffering { filterNetwork.credit(blocked: cycles) }
   }

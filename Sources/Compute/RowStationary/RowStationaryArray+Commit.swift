@@ -25,7 +25,10 @@ extension RowStationaryArray {
   }
 
   private mutating func count(_ tally: Tally, cycles: Int) {
-    counters.add(tally, cycles: cycles, idle: spec.peCount - mapped.count, off: busyPEs > 0 ? .drain : restLabel)
+    let off = busyPEs > 0 ? PECycleLabel.drain : restLabel
+    counters.add(tally, cycles: cycles, idle: spec.peCount - mapped.count, off: off)
+    let waiting = tally.waitIfmap + tally.waitFilter + tally.waitPsum + tally.waitOutput
+    waits = Waits(all: (waiting + (off.isWait ? tally.off : 0)) * cycles, filters: tally.waitFilter * cycles)
   }
 
   private mutating func advance() {

@@ -17,6 +17,9 @@ extension RowStationaryArray: Observable {
   private static let phases = EnumTable(RowStationaryPE.Phase.self, name: "pe_phase_t")
   private static let operations = EnumTable(RowStationaryPE.Operation.self, name: "pe_operation_t")
 
+  /// A signal has 64 bits at most.
+  private static let widestMask = 64
+
   /// A register of every PE.
   private static func register(
     _ name: String, _ meaning: String, kind: SignalKind = .register,
@@ -47,6 +50,20 @@ extension RowStationaryArray: Observable {
 
   /// Every register and wire of the PEs, in data-path order.
   public static let columns: [SignalColumn<RowStationaryArray>] = [
+    SignalColumn("macs", "MACs that are issued in this cycle: utilisation in PEs.", kind: .wire, .unsigned(bits: 20)) {
+      array, sampler in
+      sampler.take(array.pes.indices.reduce(0) { $0 + (array.label(of: $1) == .mac ? 1 : 0) })
+    },
+    SignalColumn(
+      name: { _ in "active" }, "PEs of the row that issue a MAC, a bit each, column 0 the lowest.", kind: .wire,
+      format: { .mask(bits: min($0.spec.columns, widestMask)) },
+      extent: { .list(prefix: "row", count: $0.spec.columns <= widestMask ? $0.spec.rows : 0) }
+    ) { array, sampler in
+      let columns = array.spec.columns
+      sampler.take(count: columns <= widestMask ? array.spec.rows : 0) { row in
+        (0..<columns).reduce(0) { $0 | (array.label(of: row * columns + $1) == .mac ? 1 << UInt64($1) : 0) }
+      }
+    },
     SignalColumn(
       "label", "What the PE does in this cycle, or waits for.", kind: .wire, .enumeration(PECycleLabel.table),
       extent: perPE

@@ -81,6 +81,14 @@ public struct RowStationaryArray: Sendable, Codable {
     }
   }
 
+  /// PE-cycles in which PEs waited: all of them, and those for filters.
+  public struct Waits: Sendable, Codable, Equatable {
+    /// For whatever.
+    public var all = 0
+    /// For filters.
+    public var filters = 0
+  }
+
   /// What is fixed when the array is built.
   public let spec: Spec
   /// What all PEs of the layer share.
@@ -111,6 +119,8 @@ public struct RowStationaryArray: Sendable, Codable {
   var blocksInUse = 0
   /// What mapped PEs without an assignment wait for.
   public private(set) var restLabel = PECycleLabel.waitIfmap
+  /// PE-cycles of waiting that were counted last.
+  public internal(set) var waits = Waits()
   /// What the PEs did at the last edge; while the array sleeps, they do the same.
   var lastTally = Tally()
 
