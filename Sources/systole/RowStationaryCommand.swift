@@ -2,6 +2,7 @@ import Accelerators
 import Arguments
 import Configuration
 import Mappings
+import Memory
 import Reports
 import Runs
 import Tracing
