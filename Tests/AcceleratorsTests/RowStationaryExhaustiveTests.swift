@@ -75,6 +75,25 @@ struct RowStationaryExhaustiveTests {
     #expect(cut == 32 * (filterSize * filterSize - 1))
   }
 
+  // Sets of PEs are words of 64 bits: a PE and the one below it may share a word, lie in neighbouring ones or further apart.
+  @Test("Arrays of 63, 64, 65 and 130 columns", arguments: [63, 64, 65, 130])
+  func wideArrays(columns: Int) throws {
+    let layer = try ConvolutionLayer(
+      name: "wide", inputChannels: 2, inputHeight: columns + 2, inputWidth: 5, filters: 5, filterHeight: 3,
+      filterWidth: 2)
+    let operands = try fixedPointOperands(layer, seed: UInt64(columns))
+    var spec = rowStationaryMachine(rows: 6, columns: columns)
+    spec.glb.linesPerBank = 4096
+    for r in 1...2 {
+      var run = try RowStationaryLayerRun(
+        operands, mapping: .init(m: 5, n: 1, e: columns, p: 5, q: 1, r: r, t: 1), on: spec)
+      #expect(run.simulator.run(cycleLimit: 200_000) == .finished)
+      #expect(try run.ofmap() == run.golden())
+      let counters = run.simulator.machine.array.counters
+      #expect(counters.labels.total == run.totalCycles * spec.peCount && counters.macs == layer.macs)
+    }
+  }
+
   private func example() throws -> RowStationaryLayerRun {
     let layer = try ConvolutionLayer(
       name: "c", batch: 2, inputChannels: 5, inputHeight: 7, inputWidth: 6, filters: 7, filterHeight: 3, filterWidth: 3,

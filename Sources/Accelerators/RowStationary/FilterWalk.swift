@@ -38,6 +38,16 @@ struct FilterWalk: Sendable, Codable, Equatable {
     skipEmpty()
   }
 
+  /// A flit as the bus carries it: filter set, row of its chain, and words. Nil behind the last one.
+  ///
+  /// `mutating`, like every look at a walk that is under way: Swift would copy it otherwise.
+  var flit: (filterSet: Int, chainRow: Int, count: Int)? {
+    mutating get { isAtEnd ? nil : (filterSet, chainRow, count) }
+  }
+
+  /// The tile that the walk is in.
+  var tileIndex: Int { mutating get { tile.index } }
+
   var channelSet: Int { chainRow / rowsOfSet }
   /// Row of the filter, counted from the first of the segment.
   var filterRow: Int { chainRow % rowsOfSet }

@@ -53,6 +53,11 @@ struct IfmapWalk: Sendable, Codable, Equatable {
     locate()
   }
 
+  /// The word as the bus carries it; nil behind the last one. `mutating`, because Swift would copy the walk otherwise.
+  var word: (element: Int, pass: Int, tagRow: Int, tagColumn: Int)? {
+    mutating get { isAtEnd ? nil : (element, pass, tagRow, tagColumn) }
+  }
+
   /// Operands of the tile in the GLB.
   var storedElements: Int { images * storedColumns * channels * storedRows }
   /// The tag of this word.

@@ -13,7 +13,7 @@ extension RowStationaryMachine {
     self.program = program
     layersBegun += 1
     vectorSide.begin(program.planes?.requantisation)
-    control.begin()
+    control.begin(program)
     scanChain.begin()
     memory.beginLayer()
     let mapping = program.schedule.mapping
@@ -77,10 +77,12 @@ extension RowStationaryMachine {
 
   // MARK: One cycle
 
-  mutating func evaluateControl(_ program: RowStationaryProgram) {
+  mutating func evaluateControl() {
     // Filters are ordered as places fall free; everything else waits for the end of a phase.
-    let isProcessed = psumWriter.isIdle && array.busyPEs == 0
-    if control.phase == .process, !isProcessed, !control.wantsFilters(program) { return }
+    let isProcessed = array.busyPEs == 0 && psumWriter.isIdle
+    let ordersFilters = control.wantsFilters && channels.filterCommands.canSend
+    if control.phase == .process, !isProcessed, !ordersFilters { return }
+    guard let program else { return }
     let view = RowStationaryControl.View(
       isConfigured: configured.hasFront, isLoaded: isLoaded, isProcessed: isProcessed, isDumped: isDumped,
       canOrderIfmap: channels.ifmapCommands.canSend, canOrderFilter: channels.filterCommands.canSend,
@@ -101,10 +103,12 @@ extension RowStationaryMachine {
   }
 
   /// What a phase of loading brings is in: biases and factors, or an ifmap tile.
-  private var isLoaded: Bool { decoder.isIdle && placer.isIdle && (control.phase != .loadBias || !vectorSide.isAwake) }
+  private var isLoaded: Bool {
+    mutating get { decoder.isIdle && placer.isIdle && (control.phase != .loadBias || !vectorSide.isAwake) }
+  }
 
   /// The ofmap tile has left the psum banks and the blocks behind them.
-  private var isDumped: Bool { coder.isDone && !vectorSide.isAwake }
+  private var isDumped: Bool { mutating get { coder.isDone && !vectorSide.isAwake } }
 
   mutating func evaluateCoder() {
     guard !coder.isDone, let program, let streams = program.streams else { return }
@@ -131,25 +135,26 @@ extension RowStationaryMachine {
   mutating func commitCore() {
     counters.cycles += 1
     count(control.phase, cycles: 1)
-    bookWaits { $0.commit() }
+    array.commit()
+    bookWaits()
     vectorSide.commit()
-    guard let program else { return }
     filterNetwork.commit()
     ifmapNetwork.commit()
     psumNetwork.commit()
     glb.commit()
     filterBuffer.commit()
-    commitDecoder(program)
+    commitDecoder()
     coder.commit()
-    commitReaders(program)
-    if let phase = control.commit(program) { enter(phase, program) }
+    commitReaders()
+    // The program is a class, whose references are counted: it is looked at only where something changes.
+    if control.isChanging, let program, let phase = control.commit(program) { enter(phase, program) }
   }
 
-  private mutating func commitReaders(_ program: RowStationaryProgram) {
-    if filterReader.commit(), let tile = filterReader.walk?.tile { enableFilters(program, tile: tile) }
+  private mutating func commitReaders() {
+    if filterReader.commit(), let program, let tile = filterReader.walk?.tile { enableFilters(program, tile: tile) }
     let pass = ifmapReader.pass
     ifmapReader.commit()
-    if let next = ifmapReader.pass, next != pass {
+    if let next = ifmapReader.pass, next != pass, let program {
       enableIfmaps(program, tile: program.schedule.tile(control.tileIndex), pass: next)
     }
     psumReader.commit()
@@ -157,13 +162,13 @@ extension RowStationaryMachine {
     psumDump.commit()
   }
 
-  private mutating func commitDecoder(_ program: RowStationaryProgram) {
+  private mutating func commitDecoder() {
     decoder.commit()
     placer.commit()
     guard let line = decodedLine else { return }
     decodedLine = nil
     decodedLines += 1
-    guard control.phase == .loadBias else { return }
+    guard control.phase == .loadBias, let program else { return }
     let bits = 8 * program.arithmetic.psumBytes
     for index in 0..<64 / bits where biases.count < program.biasCount {
       let field = line >> UInt64(index * bits)
@@ -252,18 +257,19 @@ extension RowStationaryMachine {
   // MARK: Engine
 
   /// Each domain is busy while one of its blocks can act.
-  public func activity(of domain: Int, after cycle: Int) -> Activity {
+  public mutating func activity(of domain: Int, after cycle: Int) -> Activity {
     switch domain {
-    case 0: return coreActivity
+    case 0: return coreActivity()
     case 1:
-      guard spec.memory.clock == nil else { return portActivity }
-      return portActivity.sooner(memory.activity(requests: requests, responses: responses, after: cycle))
+      let activity = portActivity()
+      guard activity != .busy, spec.memory.clock == nil else { return activity }
+      return activity.sooner(memory.activity(requests: requests, responses: responses, after: cycle))
     default: return memoryActivity(after: cycle)
     }
   }
 
-  private var coreActivity: Activity {
-    if vectorSide.isBusy(channels) { return .busy }
+  private mutating func coreActivity() -> Activity {
+    if control.phase == .process || vectorSide.isAwake && vectorSide.isBusy(channels) { return .busy }
     switch control.phase {
     case .process: return .busy
     case .idle:
@@ -281,21 +287,23 @@ extension RowStationaryMachine {
   }
 
   private var canOrderFilters: Bool {
-    guard let program, control.phase != .configure else { return false }
-    return control.filterTile < program.schedule.tileCount && channels.filterCommands.canSend
+    mutating get {
+      guard let program, control.phase != .configure else { return false }
+      return control.filterTile < program.tileCount && channels.filterCommands.canSend
+    }
   }
 
-  private var portActivity: Activity {
+  private mutating func portActivity() -> Activity {
     if scanChain.isRunning || !configured.isSenderSettled { return .busy }
     if requests.senderIsSettling || responses.receiverIsSettling { return .busy }
     return port.activity(channels, requests: requests, responses: responses)
   }
 
   /// A DRAM that nobody asks anything refreshes on, but not for a chip that waits for nothing that could still come.
-  private func memoryActivity(after cycle: Int) -> Activity {
+  private mutating func memoryActivity(after cycle: Int) -> Activity {
     if requests.receiverIsSettling || responses.senderIsSettling { return .busy }
     let isIdle = memory.isQuiescent && requests.isQuiescent && responses.isQuiescent
-    if isIdle, coreActivity == .waiting, portActivity == .waiting { return .waiting }
+    if isIdle, coreActivity() == .waiting, portActivity() == .waiting { return .waiting }
     return memory.activity(requests: requests, responses: responses, after: cycle)
   }
 
@@ -307,7 +315,8 @@ extension RowStationaryMachine {
     }
     counters.cycles += cycles
     count(control.phase, cycles: cycles)
-    bookWaits { $0.credit(skipped: cycles) }
+    array.credit(skipped: cycles)
+    bookWaits()
     bookVectorWait(cycles: cycles)
     vectorSide.credit(skipped: cycles, channels)
     if filterReader.isOffering { filterNetwork.credit(blocked: cycles) }
@@ -315,9 +324,11 @@ extension RowStationaryMachine {
 
   /// The layer is finished and its last word has reached the memory.
   public var isQuiescent: Bool {
-    control.phase == .idle && array.isQuiescent && !vectorSide.isAwake && channels.isQuiescent && port.isQuiescent
-      && memory.isQuiescent
-      && requests.isQuiescent && responses.isQuiescent && configured.isQuiescent && !scanChain.isRunning
+    mutating get {
+      control.phase == .idle && array.isQuiescent && !vectorSide.isAwake && channels.isQuiescent && port.isQuiescent
+        && memory.isQuiescent && requests.isQuiescent && responses.isQuiescent && configured.isQuiescent
+        && !scanChain.isRunning
+    }
   }
 
   /// A faulty stream, or the phase that does not end.

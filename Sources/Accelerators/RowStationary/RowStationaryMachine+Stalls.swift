@@ -5,14 +5,11 @@ import Simulation
 // Every PE-cycle labelled `wait` has a root: what the phase waits for, followed link by link.
 
 extension RowStationaryMachine {
-  /// Lets the array label its cycles, and books the root cause of those that wait.
-  mutating func bookWaits(_ advance: (inout RowStationaryArray) -> Void) {
-    let before = array.counters.labels
-    advance(&array)
-    let after = array.counters.labels
-    let waiting = after.waiting - before.waiting
-    guard waiting > 0 else { return }
-    counters.stalls[stallCause(waitsForFilters: after[.waitFilter] > before[.waitFilter])] += waiting
+  /// Books the root cause of the PE-cycles of waiting that the array has just counted.
+  mutating func bookWaits() {
+    let waits = array.waits
+    guard waits.all > 0 else { return }
+    counters.stalls[stallCause(waitsForFilters: waits.filters > 0)] += waits.all
   }
 
   /// Books cycles of a layer for the vector unit alone in which it takes no operands.
@@ -49,7 +46,7 @@ extension RowStationaryMachine {
   ///
   /// While passes run, PEs wait for each other and for the networks; where one waits for filters that have not come from off
   /// chip, that is what holds up the multicasts of all.
-  func stallCause(waitsForFilters: Bool) -> StallCause {
+  private mutating func stallCause(waitsForFilters: Bool) -> StallCause {
     switch control.phase {
     case .idle: .latency
     case .configure: .configuration
@@ -62,7 +59,7 @@ extension RowStationaryMachine {
   }
 
   /// Why words of filters, or of ifmaps and biases, are not there.
-  private func loadCause(filters: Bool) -> StallCause {
+  private mutating func loadCause(filters: Bool) -> StallCause {
     let (words, commands) =
       filters
       ? (channels.filterWords, channels.filterCommands) : (channels.ifmapWords, channels.ifmapCommands)

@@ -61,6 +61,17 @@ public struct RowStationarySchedule: Sendable, Hashable, Codable {
     ceilingQuotient(tile.filters, mapping.parameters.p * mapping.parameters.t)
   }
 
+  /// Passes over all ifmap tiles of the psum tiles before one.
+  public func passes(before tile: RowStationaryTile) -> Int {
+    let strips = mapping.strips
+    // Blocks of filters are alike but for the last one.
+    let (full, last) = (passes(of: self.tile(0)), passes(of: self.tile((blocksPerGroup - 1) * strips)))
+    let (block, strip) = tile.index.quotientAndRemainder(dividingBy: strips)
+    let (round, number) = block.quotientAndRemainder(dividingBy: blocksPerGroup)
+    let blocks = round * ((blocksPerGroup - 1) * full + last) + number * full
+    return (blocks * strips + strip * passes(of: tile)) * steps
+  }
+
   /// Filters of a PE set in a pass: p, fewer in the last block, 0 where the set has nothing to do.
   public func filters(of tile: RowStationaryTile, pass: Int, set: Int) -> Int {
     let first = (pass * mapping.parameters.t + set) * mapping.parameters.p

@@ -67,10 +67,10 @@ extension DRAMChannel {
   /// What the oldest write waits for.
   func waitOfOldestWrite(in cycle: Int) -> MemoryWait {
     guard draining, writes.occupied != 0 else { return .queue }
-    let oldest = writes.oldest
-    guard writes.held & (1 << UInt64(oldest)) == 0 else { return .queue }
-    let request = writes.waiting[oldest]
-    return wait(forRow: Int(request.row), ofBank: Int(request.bank), in: writes, cycle)
+    guard writes.held & (1 << UInt64(writes.oldest)) == 0 else { return .queue }
+    let write = writes.waiting[writes.oldest]
+    let bank = Int(write.bank)
+    return wait(forRow: Int(write.row), ofBank: bank, hits: writes.hits(bank), in: cycle)
   }
 
   /// What a queued read of a burst waits for; nil if none is queued.
@@ -79,14 +79,12 @@ extension DRAMChannel {
     guard queued != 0 else { return nil }
     // It waits for a partial write to its burst, or for the end of a drain.
     let isHeld = reads.held & (1 << UInt64(queued.trailingZeroBitCount)) != 0 || draining
-    let wait = wait(forRow: location.row, ofBank: location.bank, in: reads, cycle)
+    let wait = wait(forRow: location.row, ofBank: location.bank, hits: reads.hits(location.bank), in: cycle)
     return isHeld && wait != .refresh ? .queue : wait
   }
 
-  /// What a request of a queue for a row of a bank waits for.
-  private func wait(
-    forRow row: Int, ofBank bank: Int, in queue: borrowing RequestQueue, _ cycle: Int
-  ) -> MemoryWait {
+  /// What a request for a row of a bank waits for; `hits` are the requests of its queue for the bank's open row.
+  private func wait(forRow row: Int, ofBank bank: Int, hits: UInt64, in cycle: Int) -> MemoryWait {
     let rank = device.organisation.rank(ofBank: bank)
     let state = banks.state(of: bank, at: cycle)
     if state == .refreshing || refreshIsForced(ofBank: bank, rank, in: cycle) { return .refresh }
@@ -95,7 +93,7 @@ extension DRAMChannel {
     case .precharging: return .precharge
     case .activating: return isOpen ? .activate : .queue
     case .closed, .refreshing: return .activate
-    case .open: return isOpen ? .bus : queue.hits(bank) == 0 ? .precharge : .queue
+    case .open: return isOpen ? .bus : hits == 0 ? .precharge : .queue
     }
   }
 
