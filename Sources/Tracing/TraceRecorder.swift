@@ -228,6 +228,6 @@ extension TraceRecorder {
     var view = view
     if let window, let firstTime, window.lowerBound >= firstTime, window.upperBound <= endTime { view.window = window }
     try TraceViews(layout: layout, timescale: writer.timescale, options: options).write(view, markers: shown)
-    return TraceSummary(self)
+    return TraceSummary(self, markers: view.markers + shown)
   }
 }
