@@ -69,7 +69,8 @@ extension DRAMChannel {
     guard draining, writes.occupied != 0 else { return .queue }
     let oldest = writes.oldest
     guard writes.held & (1 << UInt64(oldest)) == 0 else { return .queue }
-    return wait(forRow: Int(writes.row[oldest]), ofBank: Int(writes.bank[oldest]), hits: writes.hits, in: cycle)
+    let entry = writes.waiting[oldest]
+    return wait(forRow: Int(entry.row), ofBank: Int(entry.bank), hits: writes.hits(Int(entry.bank)), in: cycle)
   }
 
   /// What a queued read of a burst waits for; nil if none is queued.
@@ -78,12 +79,12 @@ extension DRAMChannel {
     guard queued != 0 else { return nil }
     // It waits for a partial write to its burst, or for the end of a drain.
     let isHeld = reads.held & (1 << UInt64(queued.trailingZeroBitCount)) != 0 || draining
-    let wait = wait(forRow: location.row, ofBank: location.bank, hits: reads.hits, in: cycle)
+    let wait = wait(forRow: location.row, ofBank: location.bank, hits: reads.hits(location.bank), in: cycle)
     return isHeld && wait != .refresh ? .queue : wait
   }
 
-  /// What a request for a row of a bank waits for; `hits` are the requests of its queue whose rows are open.
-  private func wait(forRow row: Int, ofBank bank: Int, hits: [UInt64], in cycle: Int) -> MemoryWait {
+  /// What a request for a row of a bank waits for; `hits` are the requests of its queue for the bank's open row.
+  private func wait(forRow row: Int, ofBank bank: Int, hits: UInt64, in cycle: Int) -> MemoryWait {
     let rank = device.organisation.rank(ofBank: bank)
     let state = banks.state(of: bank, at: cycle)
     if state == .refreshing || refreshIsForced(ofBank: bank, rank, in: cycle) { return .refresh }
@@ -92,13 +93,7 @@ extension DRAMChannel {
     case .precharging: return .precharge
     case .activating: return isOpen ? .activate : .queue
     case .closed, .refreshing: return .activate
-<<<<<<< HEAD
-    case .open:
-      if Int(device.openRow[bank]) == location.row { return .bus }
-      return reads.hits(bank) == 0 ? .precharge : .queue
-=======
-    case .open: return isOpen ? .bus : hits[bank] == 0 ? .precharge : .queue
->>>>>>> main
+    case .open: return isOpen ? .bus : hits == 0 ? .precharge : .queue
     }
   }
 
