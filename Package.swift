@@ -92,7 +92,7 @@ let package = Package(
       "AcceleratorsTests",
       [
         "Accelerators", "Tensors", "Codecs", "Workloads", "Mappings", "Memory", "Simulation", "Signals", "Compute",
-        "Interconnect", "Tracing", "WaveFormats", "TestSupport",
+        "Interconnect", "Runs", "Tracing", "WaveFormats", "TestSupport",
       ]),
     tests("WaveFormatsTests", ["WaveFormats", "Signals"], resources: [.copy("Fixtures")]),
     tests("TracingTests", ["Tracing", "WaveFormats", "Signals", "Simulation"]),

@@ -25,6 +25,14 @@ public enum PECycleLabel: UInt8, CaseIterable, Sendable, Codable {
   /// The adder took a psum from elsewhere instead of a product.
   case accumulate
 
+  /// Whether the PE had work and waited.
+  var isWait: Bool {
+    switch self {
+    case .waitIfmap, .waitFilter, .waitPsum, .waitOutput: true
+    case .mac, .gated, .skipped, .fill, .drain, .idle, .accumulate: false
+    }
+  }
+
   /// Names for waveforms.
   public static let table = EnumTable(PECycleLabel.self, name: "pe_cycle_label_t")
 }

@@ -13,6 +13,8 @@ public final class OutputDirectory {
   /// Where the files are until `commit`.
   public let workingPath: String
   private var isOpen = true
+  /// Keeps others from taking the working directory for one that a killed process left behind.
+  private let lock: DirectoryLock
 
   /// Prepares a directory; its parents are made where they are missing.
   ///
@@ -28,13 +30,37 @@ public final class OutputDirectory {
     try Self.checkPlace(url.path, path)
     let parent = url.deletingLastPathComponent()
     try Self.makeDirectory(parent, for: path)
+    Self.clean(parent, of: name)
     workingPath = parent.appendingPathComponent(".\(name).partial-\(getpid())").path
-    // Left over by a process of the same number that was killed.
-    try? FileManager.default.removeItem(atPath: workingPath)
     guard unsafe mkdir(workingPath, 0o777) == 0 else {
       throw OutputError(path: path, attempt: "write into \(parent.path)", code: errno)
     }
+    guard let lock = DirectoryLock(workingPath) else {
+      throw OutputError(path: path, attempt: "keep \(workingPath) for this run", code: errno)
+    }
+    self.lock = lock
   }
+
+  /// Removes what killed runs into the same place left behind; results that they had moved aside go back.
+  private static func clean(_ parent: URL, of name: String) {
+    let entries = (try? FileManager.default.contentsOfDirectory(atPath: parent.path)) ?? []
+    for entry in entries.sorted() where entry.hasPrefix(".\(name).partial-") {
+      let path = parent.appendingPathComponent(entry).path
+      // A run that is in the middle of its commit still holds its own directory.
+      let owner = entry.hasSuffix(old) ? String(path.dropLast(old.count)) : path
+      if FileManager.default.fileExists(atPath: owner), DirectoryLock(owner) == nil { continue }
+      guard let lock = DirectoryLock(path) else { continue }
+      // Killed between two renames: the new results are not in their place, the old ones no longer.
+      let isBack = entry.hasSuffix(old) && Self.moves(path, to: parent.appendingPathComponent(name).path)
+      if !isBack { try? FileManager.default.removeItem(atPath: path) }
+      lock.release()
+    }
+  }
+
+  private static func moves(_ path: String, to target: String) -> Bool { unsafe rename(path, target) == 0 }
+
+  /// Ends the name of results that are moved aside.
+  private static let old = "-old"
 
   deinit {
     discard()
@@ -107,7 +133,7 @@ public final class OutputDirectory {
     precondition(isOpen, "results are put into their place once")
     let target = URL(fileURLWithPath: path).standardizedFileURL.path
     try Self.checkPlace(target, path)
-    let old = workingPath + "-old"
+    let old = workingPath + Self.old
     let hadOld = unsafe rename(target, old) == 0
     if !hadOld, errno != ENOENT { throw OutputError(path: path, attempt: "replace the old results", code: errno) }
     guard unsafe rename(workingPath, target) == 0 else {
@@ -116,6 +142,7 @@ public final class OutputDirectory {
       throw OutputError(path: path, attempt: "put the results into their place", code: code)
     }
     isOpen = false
+    lock.release()
     if hadOld { try? FileManager.default.removeItem(atPath: old) }
   }
 
@@ -124,5 +151,6 @@ public final class OutputDirectory {
     guard isOpen else { return }
     isOpen = false
     try? FileManager.default.removeItem(atPath: workingPath)
+    lock.release()
   }
 }

@@ -1,3 +1,4 @@
+internal import Accelerators
 public import Configuration
 internal import Mappings
 internal import Memory
@@ -7,7 +8,8 @@ internal import Workloads
 extension ConfigurationSchema {
   /// Every key of a run's configuration, with default, unit and range.
   public static let run = ConfigurationSchema(
-    runMachineKeys + memoryKeys + vectorKeys + runTensorKeys + convolutionKeys + networkKeys + runWorkloadKeys)
+    runMachineKeys + vectorKeys + memoryKeys + runTensorKeys + convolutionKeys + networkKeys + runWorkloadKeys
+      + costKeys)
 
   /// What a convolution of the user's tensors is, on whichever machine.
   static let convolutionKeys: [ConfigurationKey] = [
@@ -61,24 +63,6 @@ extension ConfigurationSchema {
       "The time that a run of a network may take; a run that misses it ends like one that differs."),
   ]
 
-  /// What is off chip, of whichever machine.
-  static let memoryKeys: [ConfigurationKey] = [
-    .choice(
-      "machine.memory.device", OffChipMemory.Spec.deviceNames, default: "ideal",
-      "What is off chip: ideal memory, or a DRAM; with `timing`, the set of that file to take."),
-    .path("machine.memory.timing", "A JSON5 file with timing and organisation of a DRAM of your own."),
-    .integer("machine.memory.channels", 1...64, default: 1, unit: "channels", "Channels of the DRAM, a power of two."),
-    .string(
-      "machine.memory.mapping", default: "",
-      "Address fields of the DRAM from the highest bits down, such as RoBaBgCoCh; empty: the device's own."),
-    .choice("machine.memory.page", ["open", "closed"], default: "open", "How long a row of the DRAM stays open."),
-    .choice(
-      "machine.memory.refresh", ["all-bank", "per-bank", "off"], default: "all-bank", "How the DRAM is refreshed."),
-    .integer(
-      "machine.memory.synchroniser_stages", 1...8, default: 2, unit: "flip-flops",
-      "Of each pointer that crosses between the clocks of machine and DRAM."),
-  ]
-
   private static let runMachineKeys: [ConfigurationKey] = [
     .choice("machine.dataflow", Dataflow.self, default: .weightStationary, "What stays in the PEs."),
     .choice("machine.arithmetic", Arithmetic.self, default: .int8, "The numbers it computes in."),
@@ -109,6 +93,10 @@ extension ConfigurationSchema {
     .integer(
       "machine.memory.capacity_bytes", 4096...(1 << 32), default: 1 << 28, unit: "bytes", "Size of the ideal memory."),
     .integer("machine.clock.frequency_mhz", 1...100_000, default: 500, unit: "MHz", "The core clock."),
+    .choice(
+      "mapping.layout", FmapLayout.self, default: .nchw,
+      "In which order the fmaps of a layer lie off chip; tiled: as the machine moves them. Networks keep nchw."),
+    .address("ifmap"), .address("filter"), .address("bias"), .address("ofmap"),
     .choice(
       "mapping.lowering", ConvolutionLowering.self, default: .direct,
       "How convolutions become matrix products: walked directly, or through a Toeplitz matrix in memory."),
@@ -141,4 +129,13 @@ extension ConfigurationSchema {
     .boolean(
       "run.save_psums", default: false, "Whether the psums of every layer are written beside the report (.npy)."),
   ]
+}
+
+extension ConfigurationKey {
+  /// Where a tensor lies off chip.
+  fileprivate static func address(_ tensor: String) -> ConfigurationKey {
+    ConfigurationKey(
+      "mapping.\(tensor)_address", .integer(0...(1 << 40)), default: .absent, unit: "bytes",
+      "First byte of a layer's \(tensor) off chip, a multiple of 64; absent: behind the other tensors.")
+  }
 }

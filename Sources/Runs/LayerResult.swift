@@ -1,5 +1,5 @@
 public import Accelerators
-internal import Mappings
+public import Mappings
 internal import Memory
 public import Signals
 internal import Simulation
@@ -23,6 +23,8 @@ public struct LayerResult: Sendable {
   public let loadedBytes: Int
   /// Bytes that stores took away.
   public let storedBytes: Int
+  /// Accesses of every level.
+  public let accesses: AccessCounts
   /// Every counter of the machine, block by block.
   public let counters: [CounterValue]
   /// The psums [N, M, P, Q] as bits.
@@ -45,6 +47,7 @@ public struct LayerResult: Sendable {
     loadedBytes = machine.transfers.counters.loadedBytes
     storedBytes = machine.transfers.counters.storedBytes
     sources = machine.operandSources
+    accesses = machine.accessCounts
     counters =
       machine.allCounters + LayerReuse(layer).values(scope: "reuse")
       + ToeplitzCounters(layer, lowering, operandBytes: machine.spec.arithmetic.operandBytes).values(scope: "lowering")

@@ -50,6 +50,10 @@ public struct LayerRunner: Sendable {
   public let spec: SystolicSpec
   /// How convolutions become matrix products.
   public let lowering: ConvolutionLowering
+  /// In which order fmaps lie off chip, and the addresses of tensors that the user gives.
+  public var layout = FmapLayout.nchw
+  /// Where tensors lie off chip if the user says so.
+  public var addresses = TensorAddresses()
   /// Where a run stops at the latest, in cycles.
   public let cycleLimit: Int
 
@@ -69,6 +73,12 @@ public struct LayerRunner: Sendable {
       try SystolicSpec(configuration, dataflow: dataflow, files: files),
       lowering: configuration.choice("mapping.lowering"),
       cycleLimit: configuration.integer("run.cycle_limit"))
+    layout = configuration.choice("mapping.layout")
+    addresses = TensorAddresses(
+      ifmap: configuration.optionalInteger("mapping.ifmap_address"),
+      filter: configuration.optionalInteger("mapping.filter_address"),
+      bias: configuration.optionalInteger("mapping.bias_address"),
+      ofmap: configuration.optionalInteger("mapping.ofmap_address"))
   }
 
   /// The layer that the machine runs for a layer.
@@ -89,7 +99,8 @@ public struct LayerRunner: Sendable {
     // A layer that does not fit is refused before its tensors are made.
     try SystolicLayerRun.checkPlacement(try loweredLayer(job.layer), on: spec)
     let operands = try job.operands()
-    var run = try SystolicLayerRun(try operands.lowered(lowering), on: spec)
+    var run = try SystolicLayerRun(
+      try operands.lowered(lowering), layout: layout, addresses: addresses, on: spec)
     let foldCount = run.schedule.foldCount
     var traced = try TracedRun(
       run.simulator, trace,
@@ -117,7 +128,9 @@ public struct LayerRunner: Sendable {
 
   /// The machine as it stands before a layer runs: for those who want to know its signals.
   public func machine(for job: LayerJob) throws -> SystolicMachine {
-    try SystolicLayerRun(try job.operands().lowered(lowering), on: spec).simulator.machine
+    try SystolicLayerRun(
+      try job.operands().lowered(lowering), layout: layout, addresses: addresses, on: spec
+    ).simulator.machine
   }
 
   /// The golden model sees the layer as the user gave it, in the order of additions of the machine's folds.

@@ -2,6 +2,7 @@ internal import Accelerators
 internal import Codecs
 public import Configuration
 internal import Mappings
+internal import Memory
 public import Reports
 internal import Tensors
 internal import Workloads
@@ -15,9 +16,11 @@ public enum RunDirectory {
     _ report: RunReport, _ configuration: Configuration, inputs: InputFiles, to directory: OutputDirectory
   ) throws(OutputError) {
     var files = [
-      ("report.txt", Array(report.text.utf8)), ("summary.json", Array(report.json.utf8)),
+      ("report.txt", Array(report.text.utf8)), ("report.html", Array(report.html.utf8)),
+      ("summary.json", Array(report.json.utf8)),
       ("layers.csv", Array(report.layers.csv.utf8)), ("counters.csv", Array(report.counters.csv.utf8)),
     ]
+    files += report.systems.files.map { ($0.name, Array($0.text.utf8)) }
     if configuration.boolean("run.save_psums") {
       for (index, result) in report.results.enumerated() {
         files.append((psumFile(result, number: index + 1), NumpyFile.write(result.psumTensor)))
@@ -25,7 +28,8 @@ public enum RunDirectory {
     }
     for (name, bytes) in files { try directory.write(bytes, to: name) }
     let manifest = manifest(
-      configuration, dataflows: used(report.results.map(\.spec.dataflow.rawValue)), inputs: inputs, outputs: files)
+      configuration, dataflows: used(report.results.map(\.spec.dataflow.rawValue)),
+      memories: used(report.results.map(\.spec.memory.name)), inputs: inputs, outputs: files)
     try directory.write(manifest.text, to: OutputDirectory.marker)
   }
 
@@ -34,22 +38,26 @@ public enum RunDirectory {
     _ report: NetworkReport, _ configuration: Configuration, inputs: InputFiles, to directory: OutputDirectory
   ) throws(OutputError) {
     var files = [
-      ("report.txt", Array(report.text.utf8)), ("summary.json", Array(report.json.utf8)),
+      ("report.txt", Array(report.text.utf8)), ("report.html", Array(report.html.utf8)),
+      ("summary.json", Array(report.json.utf8)),
       ("layers.csv", Array(report.layers.csv.utf8)), ("images.csv", Array(report.images.csv.utf8)),
       ("counters.csv", Array(report.counters.csv.utf8)),
     ]
-    for result in report.results {
+    files += report.systems.files.map { ($0.name, Array($0.text.utf8)) }
+    for (number, result) in report.results.enumerated()
+    where report.results.firstIndex(where: { $0.machine.dataflow == result.machine.dataflow }) == number {
       files.append(("outputs-\(result.machine.dataflow).npy", NumpyFile.write(result.outputs)))
     }
     for (name, bytes) in files { try directory.write(bytes, to: name) }
     let manifest = manifest(
-      configuration, dataflows: used(report.results.map(\.machine.dataflow)), inputs: inputs, outputs: files)
+      configuration, dataflows: used(report.results.map(\.machine.dataflow)),
+      memories: used(report.results.map(\.machine.memory)), inputs: inputs, outputs: files)
     try directory.write(manifest.text, to: OutputDirectory.marker)
   }
 
-  /// Each dataflow once, in the order of the runs.
-  private static func used(_ dataflows: [String]) -> [String] {
-    dataflows.enumerated().filter { dataflows.firstIndex(of: $1) == $0 }.map(\.element)
+  /// Each name once, in the order of the runs.
+  static func used(_ names: [String]) -> [String] {
+    names.enumerated().filter { names.firstIndex(of: $1) == $0 }.map(\.element)
   }
 
   /// `psum-02-conv2-os.npy`.
@@ -64,12 +72,13 @@ public enum RunDirectory {
   }
 
   static func manifest(
-    _ configuration: Configuration, dataflows: [String], inputs: InputFiles, outputs: [(String, [UInt8])]
+    _ configuration: Configuration, dataflows: [String], memories: [String], inputs: InputFiles,
+    outputs: [(String, [UInt8])]
   ) -> JSONValue {
     .object([
       ("schema_version", 1), ("program", "systole"), ("system_version", .string(systoleVersion)),
       ("seed", .integer(configuration.integer("workload.seed"))),
-      ("dataflows", .array(dataflows.map { .string($0) })),
+      ("dataflows", .array(dataflows.map { .string($0) })), ("memories", .array(memories.map { .string($0) })),
       (
         "inputs",
         .array(

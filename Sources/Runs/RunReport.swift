@@ -1,7 +1,8 @@
 internal import Accelerators
 internal import Compute
 internal import Configuration
-internal import Mappings
+public import Mappings
+internal import Memory
 public import Reports
 internal import Signals
 internal import Simulation
@@ -13,10 +14,13 @@ internal import Workloads
 public struct RunReport: Sendable {
   /// One result a layer and machine, in the order of the workload.
   public let results: [LayerResult]
+  /// Machines against their memories.
+  public let systems: SystemReports
 
   /// A report of these results.
-  public init(_ results: [LayerResult]) {
+  public init(_ results: [LayerResult], energyTable: EnergyTable = .relative) {
     self.results = results
+    systems = SystemReports(results, energyTable: energyTable)
   }
 
   /// Whether every psum of every layer has the right bits.
@@ -35,8 +39,7 @@ public struct RunReport: Sendable {
     \(layers.text)
     PE-cycles
     \(peCycles.text)
-    Why PEs waited, by root cause
-    \(stalls.text)
+    \(systems.text)
     Where the three reads and the write of every MAC are served (sp: through the array's edge from the scratchpad; \
     0: a zero of the padding, or a sum's start)
     \(sources.text)
@@ -45,20 +48,35 @@ public struct RunReport: Sendable {
     """ + (markers.map { "\nMarkers of the waveforms\n\($0.text)" } ?? "") + differences.map { "\n\($0)\n" }.joined()
   }
 
+  /// A page with all tables and the rooflines as pictures.
+  public var html: String {
+    var page = HTMLReport(title: "Layers on systolic machines")
+    for (title, table) in [("Layers", layers), ("PE-cycles", peCycles)] {
+      page.heading(title)
+      page.table(table)
+    }
+    systems.add(to: &page)
+    for (title, table) in [("Where operands are served", sources), ("Reuse that the layers offer", reuse)] {
+      page.heading(title)
+      page.table(table)
+    }
+    return page.html
+  }
+
   // MARK: Tables
 
   /// What each layer took.
   public var layers: ReportTable {
     var table = ReportTable([
-      .init("layer"), .init("dataflow"), .init("lowering"), .init("cycles"), .init("array_cycles"),
+      .init("layer"), .init("dataflow"), .init("memory"), .init("lowering"), .init("cycles"), .init("array_cycles"),
       .init("latency", unit: "us", digits: 2),
       .init("folds"), .init("macs"), .init("utilisation", unit: "%", digits: 1), .init("loaded", unit: "bytes"),
       .init("stored", unit: "bytes"), .init("result"),
     ])
     for result in results {
       table.append([
-        .text(result.layer.name), .text(result.spec.dataflow.rawValue), .text(result.lowering.rawValue),
-        .integer(result.array.cycles),
+        .text(result.layer.name), .text(result.spec.dataflow.rawValue), .text(result.spec.memory.name),
+        .text(result.lowering.rawValue), .integer(result.array.cycles),
         .integer(result.array.arrayCycles), .number(result.latencyMicroseconds), .integer(result.array.folds),
         .integer(result.array.macs), .number(result.utilisationPercent), .integer(result.loadedBytes),
         .integer(result.storedBytes), .text(result.isRight ? "bit-exact" : "differs"),
@@ -68,20 +86,15 @@ public struct RunReport: Sendable {
   }
 
   /// Where the PE-cycles went: each has one label.
-  public var peCycles: ReportTable { peCycleShares(PECycleLabel.allCases) { $0.labels[$1] } }
-
-  /// The PE-cycles labelled wait, by what they waited for in the end: they sum to those of the table above.
-  public var stalls: ReportTable { peCycleShares(StallCause.allCases) { $0.stalls[$1] } }
-
-  /// PE-cycles of each kind as a share of all PE-cycles, a row a layer.
-  private func peCycleShares<Kind>(_ kinds: [Kind], count: (SystolicCounters, Kind) -> Int) -> ReportTable {
+  public var peCycles: ReportTable {
+    let labels = PECycleLabel.allCases
     var table = ReportTable(
-      [.init("layer"), .init("dataflow")] + kinds.map { .init("\($0)", unit: "%", digits: 1) })
+      [.init("layer"), .init("dataflow"), .init("memory")] + labels.map { .init("\($0)", unit: "%", digits: 1) })
     for result in results {
       let all = Double(result.array.cycles) * Double(result.spec.peCount)
       table.append(
-        [.text(result.layer.name), .text(result.spec.dataflow.rawValue)]
-          + kinds.map { .number(100 * Double(count(result.array, $0)) / all) })
+        [.text(result.layer.name), .text(result.spec.dataflow.rawValue), .text(result.spec.memory.name)]
+          + labels.map { .number(100 * Double(result.array.labels[$0]) / all) })
     }
     return table
   }
@@ -126,14 +139,15 @@ public struct RunReport: Sendable {
   /// Every counter of every layer.
   public var counters: ReportTable {
     var table = ReportTable([
-      .init("layer"), .init("dataflow"), .init("scope"), .init("counter"), .init("unit"), .init("value"),
-      .init("meaning"),
+      .init("layer"), .init("dataflow"), .init("memory"), .init("scope"), .init("counter"), .init("unit"),
+      .init("value"), .init("meaning"),
     ])
     for result in results {
       for counter in result.counters {
         table.append([
-          .text(result.layer.name), .text(result.spec.dataflow.rawValue), .text(counter.scope), .text(counter.name),
-          .text(counter.unit), .integer(counter.value), .text(counter.meaning),
+          .text(result.layer.name), .text(result.spec.dataflow.rawValue), .text(result.spec.memory.name),
+          .text(counter.scope), .text(counter.name), .text(counter.unit), .integer(counter.value),
+          .text(counter.meaning),
         ])
       }
     }
@@ -150,6 +164,7 @@ extension RunReport {
     return JSONValue.object([
       ("schema_version", 1), ("system_version", .string(systoleVersion)),
       ("result", .string(isRight ? "bit-exact" : "differs")), ("layers", .array(layers)),
+      ("systems", systems.json),
     ]).text
   }
 
@@ -157,6 +172,7 @@ extension RunReport {
     let layer = result.layer
     return .object([
       ("layer", .string(layer.name)), ("dataflow", .string(result.spec.dataflow.rawValue)),
+      ("memory", .string(result.spec.memory.name)),
       ("lowering", .string(result.lowering.rawValue)), ("result", .string(result.isRight ? "bit-exact" : "differs")),
       ("differences", .array(result.differences.map { .string($0.description) })),
       ("array_rows", .integer(result.spec.rows)), ("array_columns", .integer(result.spec.columns)),

@@ -6,8 +6,8 @@ internal import Workloads
 
 /// A layer whose tensors a configuration names: `.npy` files and the convolution's parameters.
 struct TensorFiles {
-  private let configuration: Configuration
-  private let files: InputFiles
+  let configuration: Configuration
+  let files: InputFiles
 
   init(_ configuration: Configuration, _ files: InputFiles) {
     self.configuration = configuration
@@ -32,7 +32,7 @@ struct TensorFiles {
     return LayerJob(layer, source: .tensors(operands), expectation: expectation)
   }
 
-  private func layer(_ ifmap: Shape, _ filter: Shape) throws -> ConvolutionLayer {
+  func layer(_ ifmap: Shape, _ filter: Shape) throws -> ConvolutionLayer {
     let stride = pair("workload.stride")
     let dilation = pair("workload.dilation")
     let padding = try sides("workload.padding")
@@ -79,18 +79,28 @@ struct TensorFiles {
   // MARK: Tensors
 
   private func operand(_ key: String) throws -> OperandTensor {
+    let path = try path(key)
+    let operand = try operand(try files.tensor(path), key, path)
+    return operand.reshaped(try filterOrIfmapShape(operand.shape, key, path))
+  }
+
+  /// The file that a key names.
+  func path(_ key: String) throws(ConfigurationError) -> String {
     guard let path = configuration.optionalString(key) else {
       throw configuration.fault(key, "is not set", remedy: "it takes the path of an .npy file")
     }
-    let operand = try operand(try files.tensor(path), key, path)
-    switch operand.shape.rank {
-    case 4: return operand
-    case 2: return operand.reshaped(Shape(operand.shape.dimensions + [1, 1]))
+    return path
+  }
+
+  /// The extents of an ifmap or a filter: a matrix has maps of single elements.
+  func filterOrIfmapShape(_ shape: Shape, _ key: String, _ path: String) throws(InputError) -> Shape {
+    switch shape.rank {
+    case 4: return shape
+    case 2: return Shape(shape.dimensions + [1, 1])
     default:
       throw InputError(
         file: path, place: .file, kind: .mismatch,
-        problem:
-          "the tensor is \(operand.shape), with \(operand.shape.rank) dimensions; \(key) has 4, or 2 where it is a matrix",
+        problem: "the tensor is \(shape), with \(shape.rank) dimensions; \(key) has 4, or 2 where it is a matrix",
         remedy: "reshape it to " + (key == "workload.ifmap" ? "[N, C, H, W]" : "[M, C/G, R, S]"))
     }
   }

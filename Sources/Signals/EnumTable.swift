@@ -23,8 +23,8 @@ public struct EnumTable: Hashable, Sendable {
     self.init(name: name, labels: State.allCases.map { "\($0)" })
   }
 
-  /// Bits that a register needs to hold every value: at least 1.
+  /// Bits that a register needs to hold every value; at least 2, because GTKWave draws a single bit and names none of its values.
   public var bitCount: Int {
-    max(1, Int.bitWidth - (labels.count - 1).leadingZeroBitCount)
+    max(2, Int.bitWidth - (labels.count - 1).leadingZeroBitCount)
   }
 }

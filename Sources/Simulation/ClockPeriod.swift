@@ -28,6 +28,9 @@ public struct ClockPeriod: Hashable, Sendable, Codable {
     SimulationTime(femtoseconds: scaled(UInt64(cycle), numerator, denominator))
   }
 
+  /// Cycles a second.
+  public var hertz: Double { 1e15 * Double(denominator) / Double(numerator) }
+
   /// The instant of the falling edge within `cycle`: half a period behind the rising one.
   @inlinable
   public func fallingEdge(_ cycle: Int) -> SimulationTime {

@@ -23,6 +23,8 @@ public struct Link<Payload: Sendable>: Sendable {
   /// Next state: latched by `evaluate`, applied by `commit`.
   @usableFromInline var sends = false
   @usableFromInline var receives = false
+  /// A word moves, or a pointer is on its way through a synchroniser: otherwise a clock edge changes nothing.
+  @usableFromInline var isSettling = false
 
   /// A link of `capacity` places; `filler` occupies them until words arrive.
   public init(capacity: Int, synchroniserStages: Int = 0, filler: Payload) {
@@ -49,6 +51,7 @@ public struct Link<Payload: Sendable>: Sendable {
     // The place is free in committed state, so nobody reads it before `commit` moves the pointer.
     places[written % capacity] = word
     sends = true
+    isSettling = true
   }
 
   /// Places that the sender knows to be free.
@@ -59,11 +62,11 @@ public struct Link<Payload: Sendable>: Sendable {
 
   /// Whether further edges of the sender's clock would show it nothing new.
   @inlinable
-  public var isSenderSettled: Bool { !sends && takenSeen.allSatisfy { $0 == taken } }
+  public var isSenderSettled: Bool { !isSettling || !sends && !senderIsSettling }
 
   /// Whether further edges of the receiver's clock would show it nothing new.
   @inlinable
-  public var isReceiverSettled: Bool { !receives && writtenSeen.allSatisfy { $0 == written } }
+  public var isReceiverSettled: Bool { !isSettling || !receives && !receiverIsSettling }
 
   // MARK: The receiver's end
 
@@ -85,6 +88,7 @@ public struct Link<Payload: Sendable>: Sendable {
   public mutating func receive() -> Payload {
     precondition(hasFront && !receives, "a link gives one word a cycle while it has one")
     receives = true
+    isSettling = true
     return places[taken % capacity]
   }
 
@@ -110,11 +114,11 @@ public struct Link<Payload: Sendable>: Sendable {
 
   /// Whether the receiver's clock has to tick, because the sender's pointer is on its way through the synchroniser.
   @inlinable
-  public var receiverIsSettling: Bool { !Self.isSettled(writtenSeen, written) }
+  public var receiverIsSettling: Bool { isSettling && !Self.isSettled(writtenSeen, written) }
 
   /// Whether the sender's clock has to tick, because the receiver's pointer is on its way through the synchroniser.
   @inlinable
-  public var senderIsSettling: Bool { !Self.isSettled(takenSeen, taken) }
+  public var senderIsSettling: Bool { isSettling && !Self.isSettled(takenSeen, taken) }
 
   /// Words ever sent over the link.
   public var wordsSent: Int { written }
@@ -130,6 +134,7 @@ public struct Link<Payload: Sendable>: Sendable {
   /// A clock edge at either end, or at both in the same instant: flip-flops capture what stood before it.
   @inlinable
   public mutating func commit(sender: Bool, receiver: Bool) {
+    guard isSettling else { return }
     if synchroniserStages > 0 {
       if receiver { Self.shift(&writtenSeen, written) }
       if sender { Self.shift(&takenSeen, taken) }
@@ -142,6 +147,7 @@ public struct Link<Payload: Sendable>: Sendable {
       taken &+= 1
       receives = false
     }
+    isSettling = sends || receives || senderIsSettling || receiverIsSettling
   }
 
   @inlinable

@@ -226,7 +226,9 @@ extension TraceRecorder {
     }
     let shown = markers.filter { marker in firstTime.map { $0 <= marker.time && marker.time <= endTime } ?? false }
     var view = view
-    if let window, let firstTime, window.lowerBound >= firstTime, window.upperBound <= endTime { view.window = window }
+    if let window, let firstTime, window.lowerBound < endTime, window.upperBound > firstTime {
+      view.window = max(window.lowerBound, firstTime)...min(window.upperBound, endTime)
+    }
     try TraceViews(layout: layout, timescale: writer.timescale, options: options).write(view, markers: shown)
     return TraceSummary(self, markers: view.markers + shown)
   }

@@ -154,6 +154,11 @@ struct GTKWaveText {
     String(text.unicodeScalars.map { $0.isASCII && $0.value >= 0x20 ? Character($0) : "_" })
   }
 
+  /// A name beside a row: of one with points GTKWave would show what follows the last of them.
+  static func alias(_ label: String) -> String {
+    String(plain(label).compactMap { $0 == "." ? " " : $0 == "{" || $0 == "}" ? nil : $0 })
+  }
+
   mutating func line(_ text: String) {
     content += text + "\n"
   }
@@ -204,7 +209,7 @@ struct GTKWaveText {
       line("^\(number) \(Self.filterPath(table, in: filterDirectory))")
     }
     let name = resolver.layout.hierarchy.facilityName(ofVariable: variable)
-    line(row.label.map { "+{\(Self.plain($0).filter { $0 != "{" && $0 != "}" })} \(name)" } ?? name)
+    line(row.label.map { "+{\(Self.alias($0))} \(name)" } ?? name)
     guard row.height > 1, rowFlags.contains(.analogStep) else { return }
     set([.analogHeight])
     for _ in 1..<row.height { line("-") }

@@ -10,7 +10,10 @@ extension CommandOption {
     .setting("machine", ["FILE"], keys: ["machine"], "The machine: a file with the keys below `machine`."),
     .choice("dataflow", Dataflow.allCases.map(\.rawValue) + ["all"], "What stays in the PEs; all: each of them."),
     .setting("lowering", "mapping.lowering", in: .run),
-    .setting("memory", "machine.memory.device", in: .run),
+    .setting("layout", "mapping.layout", in: .run),
+    .text(
+      "memory", "NAME[,NAME..]",
+      "What is off chip: ideal, ddr3-1600, ddr4-2400, lpddr4-3200, hbm2; several: each of them, and why they differ."),
     .setting(
       "conv", ["IFMAP.npy", "FILTER.npy"], keys: ["workload.ifmap", "workload.filter"],
       "A convolution of the tensors [N, C, H, W] and [M, C/G, R, S], int8, uint8 or bfloat16."),
@@ -36,6 +39,7 @@ extension CommandOption {
     .setting(
       "zeros", ["X"], keys: ["workload.zeros"], "Fraction of zeros in random ifmaps, 0 to 1; their number is exact."),
     .setting("filter-zeros", ["X"], keys: ["workload.filter_zeros"], "Fraction of zeros in random filters, 0 to 1."),
+    .setting("energy", ["FILE"], keys: ["energy"], "What an access costs at each level."),
     .set,
   ]
 }
@@ -48,15 +52,28 @@ private struct LoadError: Error, CustomStringConvertible {
 extension CommandOption {
   /// What only row-stationary machines take.
   static let rowStationary: [CommandOption] = [
-    .setting("mapping", ["FILE"], keys: ["workload.mapping"], "Row stationary: mappings instead of the search's."),
-    .setting("energy", ["FILE"], keys: ["energy"], "Row stationary: what an access costs at each level."),
+    .setting("mapping", ["FILE"], keys: ["workload.mapping"], "Row stationary: mappings instead of the search's.")
   ]
 }
 
 extension ParsedArguments {
   /// The configuration that file and options of `CommandOption.inputs` make together.
   func configuration(_ inputs: InputFiles, of schema: ConfigurationSchema = .run) throws -> Configuration {
-    try schema.resolve(file: operand(0), overrides: overrides(), load: loader(inputs))
+    try configurations(inputs, of: schema)[0]
+  }
+
+  /// The same for each memory that `--memory` names, at least one.
+  func configurations(_ inputs: InputFiles, of schema: ConfigurationSchema = .run) throws -> [Configuration] {
+    let names = value("memory")?.split(separator: ",", omittingEmptySubsequences: false).map(String.init) ?? []
+    let memories = names.map { name in
+      [
+        ConfigurationOverride(
+          path: "machine.memory.device", value: name, spelling: "--memory \(names.joined(separator: ","))")
+      ]
+    }
+    return try (memories.isEmpty ? [[]] : memories).map { memory in
+      try schema.resolve(file: operand(0), overrides: overrides() + memory, load: loader(inputs))
+    }
   }
 
   /// What kind of machine the configuration describes.

@@ -2,6 +2,7 @@ import Accelerators
 import Arguments
 import Configuration
 import Mappings
+import Memory
 import Reports
 import Runs
 import Tracing
@@ -9,18 +10,19 @@ import Workloads
 
 /// `systole run` where the machine is row stationary: layers, or a network.
 func runRowStationary(_ arguments: ParsedArguments, _ inputs: InputFiles) async throws -> ExitCode {
-  let configuration = try arguments.configuration(inputs, of: .rowStationary)
-  guard try RowStationaryJob.isNetwork(configuration) else {
-    return try await RowStationaryCommand(arguments, inputs, configuration).run()
+  let configurations = try arguments.configurations(inputs, of: .rowStationary)
+  guard try RowStationaryJob.isNetwork(configurations[0]) else {
+    return try await RowStationaryCommand(arguments, inputs, configurations).run()
   }
-  return try await runNetwork(on: [RowStationarySpec(configuration, files: inputs)], configuration, inputs, arguments)
+  let machines = try configurations.map { try RowStationarySpec($0, files: inputs) }
+  return try await runNetwork(on: machines, configurations[0], inputs, arguments)
 }
 
 /// `systole explain` where the machine is row stationary.
 func explainRowStationary(_ arguments: ParsedArguments, _ inputs: InputFiles) throws -> ExitCode {
   let configuration = try arguments.configuration(inputs, of: .rowStationary)
   guard try RowStationaryJob.isNetwork(configuration) else {
-    return try RowStationaryCommand(arguments, inputs, configuration).explain()
+    return try RowStationaryCommand(arguments, inputs, [configuration]).explain()
   }
   let job = try NetworkJob(configuration, files: inputs)
   let run = try RowStationaryNetworkRun(job.network, on: RowStationarySpec(configuration, files: inputs))
@@ -38,16 +40,20 @@ struct RowStationaryCommand {
   private let inputs: InputFiles
   private let configuration: Configuration
   private let jobs: [RowStationaryJob]
-  private let runner: RowStationaryRunner
+  /// A runner for each memory, at least one.
+  private let runners: [RowStationaryRunner]
+  private var runner: RowStationaryRunner { runners[0] }
 
-  init(_ arguments: ParsedArguments, _ inputs: InputFiles, _ configuration: Configuration) throws {
+  init(_ arguments: ParsedArguments, _ inputs: InputFiles, _ configurations: [Configuration]) throws {
     self.arguments = arguments
     self.inputs = inputs
-    self.configuration = configuration
+    configuration = configurations[0]
     jobs = try RowStationaryJob.jobs(configuration, files: inputs)
-    runner = RowStationaryRunner(
-      try RowStationarySpec(configuration, files: inputs), objective: configuration.choice("search.objective"),
-      energyTable: EnergyTable(configuration), cycleLimit: configuration.integer("run.cycle_limit"))
+    runners = try configurations.map {
+      RowStationaryRunner(
+        try RowStationarySpec($0, files: inputs), objective: $0.choice("search.objective"),
+        energyTable: EnergyTable($0), cycleLimit: $0.integer("run.cycle_limit"))
+    }
   }
 
   /// Runs every layer; layers go side by side.
@@ -61,19 +67,22 @@ struct RowStationaryCommand {
     for job in jobs + otherJobs { _ = try mapping(of: job) }
     let directory = try arguments.value("out").map { path throws(OutputError) in try OutputDirectory(path) }
     // A run of one layer leaves its waveform behind; of many, nobody would look at them all.
-    let isSingle = jobs.count + otherJobs.count == 1
+    let isSingle = jobs.count == 1 && otherJobs.isEmpty
     let waveform = isSingle ? directory.map { StandardTrace(directory: $0.workingPath, place: $0.path) } : nil
     if arguments.has("trace") || waveform != nil { Interruption.install() }
     let progress = ProgressLine()
     let traces = try RunTraces(
-      arguments, (jobs + otherJobs).map { ($0.layer.name, "rs") }, standard: waveform, progress: progress)
-    let all = try await results(jobs + otherJobs, [runner], progress, traces)
-    let results = Array(all.prefix(jobs.count))
+      arguments,
+      runners.flatMap { runner in jobs.map { ($0.layer.name, name(of: runner)) } }
+        + otherJobs.map { ($0.layer.name, name(of: runner)) }, standard: waveform, progress: progress)
+    let results = try await results(jobs, runners, progress, traces)
+    let others = try await self.results(otherJobs, [runner], progress, traces, from: results.count)
     let silicon: EyerissSilicon.Table = configuration.choice("workload.silicon")
     var report = RowStationaryReport(
-      results, energyTable: runner.energyTable, silicon: silicon.layers,
-      others: Array(all.dropFirst(jobs.count)))
-    if arguments.has("sensitivity") { report.sensitivity = try await sensitivity(results, progress) }
+      results, energyTable: runner.energyTable, silicon: silicon.layers, others: others)
+    if arguments.has("sensitivity") {
+      report.sensitivity = try await sensitivity(Array(results.prefix(jobs.count)), progress)
+    }
     progress.clear()
     if let directory {
       try RunDirectory.write(report, configuration, inputs: inputs, to: directory)
@@ -97,19 +106,25 @@ struct RowStationaryCommand {
     return .success
   }
 
+  /// What a trace's file is called after: with the memory where several run.
+  private func name(of runner: RowStationaryRunner) -> String {
+    runners.count > 1 ? "rs-\(runner.spec.memory.name)" : "rs"
+  }
+
   private func mapping(of job: RowStationaryJob) throws -> RowStationaryMapping {
     try job.mapping(on: runner.spec, objective: runner.objective, energyTable: runner.energyTable)
   }
 
-  /// Every layer on every machine, in the order machine by machine; traces are those of the first machine.
+  /// Every layer on every machine, in the order machine by machine; the traces are those from `first` on.
   private func results(
-    _ jobs: [RowStationaryJob], _ runners: [RowStationaryRunner], _ progress: ProgressLine, _ traces: RunTraces? = nil
+    _ jobs: [RowStationaryJob], _ runners: [RowStationaryRunner], _ progress: ProgressLine, _ traces: RunTraces? = nil,
+    from first: Int = 0
   ) async throws -> [RowStationaryResult] {
     let pieces = runners.flatMap { runner in jobs.map { (job: $0, runner: runner) } }
     return try await sideBySide(
       pieces.enumerated().map { ($0.offset, $0.element) }, atMost: arguments.integer("threads")
     ) { place, piece in
-      try piece.runner.run(piece.job, trace: traces?.trace(of: place)) { progress.show($0) }
+      try piece.runner.run(piece.job, trace: traces?.trace(of: first + place)) { progress.show($0) }
     }
   }
 

@@ -1,6 +1,7 @@
 import Accelerators
 import Arguments
 import Configuration
+import Mappings
 import Reports
 import Runs
 import Tracing
@@ -16,7 +17,10 @@ func runNetwork(
   }
   let waveform = directory.map { StandardTrace(directory: $0.workingPath, place: $0.path) }
   if arguments.has("trace") || waveform != nil { Interruption.install() }
-  let traces = try RunTraces(arguments, runners.map { (nil, $0.machine.dataflow) }, standard: waveform)
+  let hasSeveralMemories = Set(runners.map(\.machine.memory)).count > 1
+  let traces = try RunTraces(
+    arguments, runners.map { (nil, $0.machine.dataflow + (hasSeveralMemories ? "-" + $0.machine.memory : "")) },
+    standard: waveform)
   let outcomes = try await sideBySide(
     runners.indices.flatMap { runner in job.inputs.indices.map { (runner, $0) } }, atMost: arguments.integer("threads")
   ) { runner, index in
@@ -28,7 +32,7 @@ func runNetwork(
   let report = NetworkReport(
     runners.enumerated().map { place, runner in
       NetworkResults(runner, Array(outcomes[place * runs..<(place + 1) * runs]))
-    })
+    }, energyTable: EnergyTable(configuration))
   if let directory {
     try RunDirectory.write(report, configuration, inputs: inputs, to: directory)
     try directory.commit()

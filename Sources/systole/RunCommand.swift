@@ -2,6 +2,7 @@ import Accelerators
 import Arguments
 import Configuration
 import Mappings
+import Memory
 import Reports
 import Runs
 import Tracing
@@ -19,7 +20,7 @@ extension Command {
         "The time that a run of a network may take; exit code 1 if it is missed."),
       .text(
         "out", "DIRECTORY",
-        "Where results go: report.txt, summary.json, layers.csv, counters.csv, manifest.json; of a network, more."),
+        "Where results go: report.txt, report.html, summary.json, tables as CSV, rooflines as SVG, manifest.json."),
       .json,
       .integer(
         "threads", 1...1024, "Layers or images that run side by side; results do not depend on it. Default: all cores."),
@@ -35,6 +36,7 @@ extension Command {
       "run --machine Examples/machines/is-8x8.json5 --gemm 32x24x16 --json",
       "run Examples/lenet5-conv1-ws.json5 --trace conv1.fst --trace-window 0..2000",
       "run Examples/alexnet-eyeriss.json5",
+      "run Examples/resnet8-ws.json5 --memory ddr3-1600,hbm2 --out out/resnet8",
       "run Examples/resnet8-eyeriss.json5 --out out/resnet8",
       "run --machine Examples/machines/eyeriss.json5 --topology net.csv --batch 3 --zeros 0.4 --json",
     ]
@@ -43,18 +45,20 @@ extension Command {
     if try arguments.machineKind(inputs) == .rowStationary {
       return try await runRowStationary(arguments, inputs)
     }
-    let configuration = try arguments.configuration(inputs)
+    let configurations = try arguments.configurations(inputs)
+    let configuration = configurations[0]
     if try LayerJob.isNetwork(configuration) {
-      let machines = try arguments.dataflows(configuration).map {
-        try SystolicSpec(configuration, dataflow: $0, files: inputs)
+      try NetworkJob.checkLayout(configuration)
+      let machines = try arguments.dataflows(configuration).flatMap { dataflow in
+        try configurations.map { try SystolicSpec($0, dataflow: dataflow, files: inputs) }
       }
       return try await runNetwork(on: machines, configuration, inputs, arguments)
     }
     let jobs = try LayerJob.jobs(configuration, files: inputs)
     // What cannot be written is better known before the work than after it.
     let directory = try arguments.value("out").map { path throws(OutputError) in try OutputDirectory(path) }
-    let runners = try arguments.dataflows(configuration).map {
-      try LayerRunner(configuration, dataflow: $0, files: inputs)
+    let runners = try arguments.dataflows(configuration).flatMap { dataflow in
+      try configurations.map { try LayerRunner($0, dataflow: dataflow, files: inputs) }
     }
     let pieces = jobs.flatMap { job in runners.map { (job, $0) } }
     if arguments.has("trace-signals"), let (job, runner) = pieces.first {
@@ -67,14 +71,18 @@ extension Command {
     if arguments.has("trace") || waveform != nil { Interruption.install() }
     let progress = ProgressLine()
     let traces = try RunTraces(
-      arguments, pieces.map { ($0.0.layer.name, $0.1.spec.dataflow.rawValue) }, standard: waveform, progress: progress)
+      arguments,
+      pieces.map { job, runner in
+        let memory = configurations.count > 1 ? "-" + runner.spec.memory.name : ""
+        return (job.layer.name, runner.spec.dataflow.rawValue + memory)
+      }, standard: waveform, progress: progress)
     let results = try await sideBySide(
       pieces.enumerated().map { ($0.offset, $0.element) }, atMost: arguments.integer("threads")
     ) { place, piece in
       try piece.1.run(piece.0, trace: traces.trace(of: place)) { progress.show($0) }
     }
     progress.clear()
-    let report = RunReport(results)
+    let report = RunReport(results, energyTable: EnergyTable(configuration))
     if let directory {
       try RunDirectory.write(report, configuration, inputs: inputs, to: directory)
       try directory.commit()

@@ -42,6 +42,58 @@ struct RowStationaryExhaustiveTests {
     }
   }
 
+  @Test("Every small filter on every array and spad that it is too large for, cut by the search", arguments: 1...3)
+  func cutFilters(filterSize: Int) throws {
+    var cut = 0
+    for channels in 1...4 {
+      for filters in 1...4 {
+        for stride in 1...2 {
+          let layer = try ConvolutionLayer(
+            name: "small", inputChannels: channels, inputHeight: filterSize + 2 * stride,
+            inputWidth: filterSize + stride, filters: filters, filterHeight: filterSize, filterWidth: filterSize,
+            strideHeight: stride, strideWidth: stride, paddingTop: 1, paddingRight: 1)
+          let operands = try fixedPointOperands(
+            layer, seed: UInt64(channels * 10 + filters), saturates: (channels + filters) % 2 == 0)
+          for rows in 1...filterSize {
+            for spad in 1...filterSize {
+              let spec = rowStationaryMachine(
+                rows: rows, columns: 2, ifmapSpad: spad, filterSpad: spad * filters, psumSpad: filters)
+              let mapping = try RowStationarySearch(on: spec.resources(for: operands.arithmetic)).mapping(of: layer)
+              var run = try RowStationaryLayerRun(operands, mapping: mapping.parameters, on: spec)
+              let end = run.simulator.run(cycleLimit: 200_000)
+              try #require(end == .finished, "\(layer) rows \(rows) spad \(spad): \(end)")
+              #expect(try run.ofmap() == run.golden(), "\(layer) rows \(rows) spad \(spad)")
+              #expect(run.simulator.machine.array.counters.macs == layer.macs)
+              #expect(run.glbBytes == mapping.glbBytes && mapping.activePEs <= rows * 2)
+              cut += mapping.segmentCount > 1 ? 1 : 0
+            }
+          }
+        }
+      }
+    }
+    // All of the rows x spads but the one that the filter fits.
+    #expect(cut == 32 * (filterSize * filterSize - 1))
+  }
+
+  // Sets of PEs are words of 64 bits: a PE and the one below it may share a word, lie in neighbouring ones or further apart.
+  @Test("Arrays of 63, 64, 65 and 130 columns", arguments: [63, 64, 65, 130])
+  func wideArrays(columns: Int) throws {
+    let layer = try ConvolutionLayer(
+      name: "wide", inputChannels: 2, inputHeight: columns + 2, inputWidth: 5, filters: 5, filterHeight: 3,
+      filterWidth: 2)
+    let operands = try fixedPointOperands(layer, seed: UInt64(columns))
+    var spec = rowStationaryMachine(rows: 6, columns: columns)
+    spec.glb.linesPerBank = 4096
+    for r in 1...2 {
+      var run = try RowStationaryLayerRun(
+        operands, mapping: .init(m: 5, n: 1, e: columns, p: 5, q: 1, r: r, t: 1), on: spec)
+      #expect(run.simulator.run(cycleLimit: 200_000) == .finished)
+      #expect(try run.ofmap() == run.golden())
+      let counters = run.simulator.machine.array.counters
+      #expect(counters.labels.total == run.totalCycles * spec.peCount && counters.macs == layer.macs)
+    }
+  }
+
   private func example() throws -> RowStationaryLayerRun {
     let layer = try ConvolutionLayer(
       name: "c", batch: 2, inputChannels: 5, inputHeight: 7, inputWidth: 6, filters: 7, filterHeight: 3, filterWidth: 3,
@@ -77,15 +129,30 @@ struct RowStationaryExhaustiveTests {
 
   @Test("A run-length stream cut short, or with words behind its end, stops the run and is named")
   func faultyStream() throws {
-    var cut = try example()
     // Biases lie first, 7 of 2 bytes; the ifmap's first stream begins behind them.
-    cut.simulator.machine.memory.contents[16 + 7] |= 0x80
-    let end = cut.simulator.run(cycleLimit: 1_000_000)
-    guard case .deadlock(let waits) = end else {
-      Issue.record("\(end)")
+    let first = 16
+    func fault(_ change: (inout PagedMemory) -> Void) throws -> String {
+      var run = try example()
+      change(&run.simulator.machine.memory.contents)
+      guard case .deadlock(let waits) = run.simulator.run(cycleLimit: 1_000_000) else { return "none" }
+      return waits.first { $0.block == "decoder" }?.cause ?? "\(waits)"
+    }
+    #expect(try fault { $0[first + 7] |= 0x80 }.contains("the stream ends"))
+    let whole = try example().simulator.machine.memory.contents
+    guard let last = (0..<1000).first(where: { whole[first + 8 * $0 + 7] >> 7 != 0 }) else {
+      Issue.record("a stream has an end bit")
       return
     }
-    #expect(waits.contains { $0.block == "decoder" && $0.cause.contains("the stream ends") }, "\(waits)")
+    let unended = try fault { $0[first + 8 * last + 7] &= 0x7F }
+    #expect(unended.contains("word \(last) (byte \(8 * last)): the word with the last of"), "\(unended)")
+    #expect(unended.hasSuffix("elements lacks the end bit"))
+    // A stream whose last pair holds nothing, bits 42 to 62 of its last word: now it holds something.
+    let empty = (0..<1000).first { word in
+      let bytes = (5...7).map { whole[first + 8 * word + $0] }
+      return bytes[0] >> 2 == 0 && bytes[1] == 0 && bytes[2] == 0x80
+    }
+    let behind = try fault { $0[first + 8 * (empty ?? 0) + 6] = 1 }
+    #expect(behind.hasSuffix("pair 2 behind the last element is not 0"), "\(behind)")
   }
 
   @Test("Mappings and machines that cannot be are refused with their numbers")

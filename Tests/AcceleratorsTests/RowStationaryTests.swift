@@ -75,12 +75,15 @@ struct RowStationaryTests {
       let parameters = RowStationaryMapping.Parameters(
         m: draw(1...layer.filtersPerGroup), n: draw(1...layer.batch), e: draw(1...layer.outputHeight),
         p: draw(1...layer.filtersPerGroup), q: draw(1...layer.channelsPerGroup), r: draw(1...layer.channelsPerGroup),
-        t: draw(1...layer.filtersPerGroup))
-      let window = parameters.q * layer.dilatedFilterWidth
+        t: draw(1...layer.filtersPerGroup),
+        segment: draw(0...2) == 0
+          ? .init(rows: draw(1...layer.filterHeight), columns: draw(1...layer.filterWidth)) : nil)
+      let taps = parameters.segment?.columns ?? layer.filterWidth
+      let window = parameters.q * ((taps - 1) * layer.dilationWidth + 1)
       // Spads exactly as large as needed, or somewhat larger.
       let spec = rowStationaryMachine(
         rows: draw(1...8), columns: draw(1...8), ifmapSpad: window + draw(0...2),
-        filterSpad: parameters.p * parameters.q * layer.filterWidth + draw(0...9), psumSpad: parameters.p + draw(0...1),
+        filterSpad: parameters.p * parameters.q * taps + draw(0...9), psumSpad: parameters.p + draw(0...1),
         banks: draw(2...6))
       var operands = try fixedPointOperands(
         layer, seed: UInt64(ran), saturates: draw(0...3) == 0, hasBias: draw(0...1) == 0)

@@ -71,6 +71,48 @@ struct RowStationarySearchTests {
     #expect(mapped > 1400)
   }
 
+  @Test(
+    "Filters higher than the array or wider than a spad are cut; none is refused while one row finds room in the GLB")
+  func cutFilters() throws {
+    var numbers = Numbers(state: 23)
+    var cut = 0
+    for _ in 0..<600 {
+      let layer = try numbers.layer(channels: 20, filters: 20, height: 14, kernel: 7, batch: 2)
+      let resources = RowStationaryResources(
+        rows: numbers.next(1...6), columns: numbers.next(1...8), ifmapSpadWords: numbers.next(1...6),
+        filterSpadWords: numbers.next(1...20), psumSpadWords: numbers.next(1...6), banks: numbers.next(8...30),
+        bankBytes: 4096, operandBytes: numbers.next(1...2), psumBytes: 2 * numbers.next(1...2))
+      let mapping = try RowStationarySearch(on: resources).mapping(of: layer)
+      #expect(coveredMACs(of: mapping) == layer.macs, "\(layer) \(mapping.parameters)")
+      let fits =
+        layer.filterHeight <= resources.rows && layer.dilatedFilterWidth <= resources.ifmapSpadWords
+        && layer.filterWidth <= resources.filterSpadWords
+      #expect((mapping.segmentCount == 1) == fits, "\(layer) \(resources)")
+      cut += mapping.segmentCount > 1 ? 1 : 0
+    }
+    #expect((200..<600).contains(cut))
+  }
+
+  @Test("A cut filter's parts: even where that takes no more of them, named by rows and columns")
+  func partsOfAFilter() throws {
+    let layer = try ConvolutionLayer(
+      name: "c", inputChannels: 3, inputHeight: 227, inputWidth: 227, filters: 96, filterHeight: 11, filterWidth: 11,
+      strideHeight: 4, strideWidth: 4)
+    var resources = RowStationaryResources.eyeriss
+    resources.rows = 8
+    let high = try RowStationarySearch(on: resources).mapping(of: layer)
+    // Three parts of at most four rows stand twice on eight rows, two parts of six only once.
+    #expect((0..<high.segmentCount).map(high.segment).map(\.rows) == [0..<4, 4..<8, 8..<11])
+    resources.ifmapSpadWords = 4
+    let both = try RowStationarySearch(on: resources).mapping(of: layer)
+    #expect((0..<both.segmentCount).map(both.segment).map(\.columns).prefix(3) == [0..<4, 4..<8, 8..<11])
+    let taps = (0..<both.segmentCount).map(both.segment).flatMap { segment in
+      segment.rows.flatMap { row in segment.columns.map { row * 11 + $0 } }
+    }
+    #expect(taps.sorted() == Array(0..<121))
+    #expect(both.steps == both.segmentCount * both.channelSteps)
+  }
+
   /// MACs of all passes, counted from the schedule that the chip executes.
   private func coveredMACs(of mapping: RowStationaryMapping) -> Int {
     let schedule = RowStationarySchedule(mapping)
@@ -78,12 +120,14 @@ struct RowStationarySearchTests {
     var macs = 0
     for index in 0..<schedule.tileCount {
       let tile = schedule.tile(index)
-      for step in 0..<schedule.channelSteps {
+      for step in 0..<schedule.steps {
+        let segment = schedule.segment(step: step)
         let channels = (0..<mapping.parameters.r).reduce(0) { $0 + schedule.channels(step: step, set: $1) }
         for pass in 0..<schedule.passes(of: tile) {
           let filters = (0..<mapping.parameters.t).reduce(0) { $0 + schedule.filters(of: tile, pass: pass, set: $1) }
           macs +=
-            tile.images * tile.rows * layer.outputWidth * filters * channels * layer.filterHeight * layer.filterWidth
+            tile.images * tile.rows * layer.outputWidth * filters * channels * segment.rows.count
+            * segment.columns.count
         }
       }
     }
@@ -143,6 +187,31 @@ struct RowStationarySearchTests {
       try RowStationarySearch(on: small).mapping(of: layer)
     }
     #expect(error?.capacity == "GLB banks")
-    #expect(error?.needed == 3)
+    #expect(error?.needed == 2, "a bank for one row of one channel, and one for psums")
+  }
+
+  @Test("IDs that would collide are refused with their numbers")
+  func collidingIDs() throws {
+    let layer = try EyerissAlexNet.layers()[2]
+    func message(_ change: (inout RowStationaryResources) -> Void) -> String {
+      var resources = RowStationaryResources.eyeriss
+      change(&resources)
+      do {
+        _ = try RowStationaryMapping(layer, EyerissAlexNet.parameters[2], on: resources)
+        return "legal"
+      } catch { return "\(error)" }
+    }
+    #expect(message { _ in } == "legal")
+    #expect(
+      message { $0.ifmapColumnIDBits = 3 }
+        == "layer CONV3: the largest ifmap column ID = 14, column IDs from 0 to: 7; 7 too many; nearest legal: e = 6")
+    #expect(
+      message { $0.rowIDBits = 3 }
+        == "layer CONV3: the largest row ID = 11, row IDs from 0 to: 7; 4 too many; nearest legal: "
+        + "no r fits beside the others")
+    #expect(
+      message { $0.psumColumnIDBits = 3 }
+        == "layer CONV3: the largest psum column ID = 13, column IDs from 0 to: 7; 6 too many; nearest legal: "
+        + "no e fits beside the others")
   }
 }

@@ -92,4 +92,29 @@ struct OutputDirectoryTests {
     }
     #expect(throws: OutputError.self) { try OutputFile(root + "/none/file") }
   }
+
+  @Test func whatKilledRunsLeftIsCleanedUp() throws {
+    defer { try? FileManager.default.removeItem(atPath: root) }
+    for name in [".run.partial-1", ".run.partial-99999999", ".other.partial-1"] {
+      try FileManager.default.createDirectory(atPath: root + "/" + name, withIntermediateDirectories: true)
+      try Data("half".utf8).write(to: URL(fileURLWithPath: root + "/" + name + "/waveform.vcd"))
+    }
+    let directory = try OutputDirectory(root + "/run")
+    #expect(names(root) == [".other.partial-1", ".run.partial-\(getpid())"])
+    // A run that is under way keeps its directory.
+    #expect(DirectoryLock(directory.workingPath) == nil)
+    directory.discard()
+    #expect(names(root) == [".other.partial-1"])
+  }
+
+  /// Killed between the renames of a commit, a run leaves the old results moved aside.
+  @Test func resultsThatWereMovedAsideComeBack() throws {
+    defer { try? FileManager.default.removeItem(atPath: root) }
+    let aside = root + "/.run.partial-1-old"
+    try FileManager.default.createDirectory(atPath: aside, withIntermediateDirectories: true)
+    try Data("{}".utf8).write(to: URL(fileURLWithPath: aside + "/" + OutputDirectory.marker))
+    let directory = try OutputDirectory(root + "/run")
+    directory.discard()
+    #expect(names(root) == ["run"] && names(root + "/run") == [OutputDirectory.marker])
+  }
 }

@@ -68,7 +68,7 @@ struct RowStationaryExplanationTests {
         Expected
         quantity           value  unit        meaning
         -----------------  -----  ----------  -------------------------------------------------------
-        passes                 1  passes      channel steps that a psum sums over: 1
+        passes                 1  passes      steps that a psum sums over: 1
         macs                 162  operations  each once, zeros included
         compute               24  cycles      busiest PE of each pass, nothing to wait for
         processing            25  cycles      slowest of PEs and networks in each pass: a lower bound

@@ -24,10 +24,15 @@ struct RunTests {
     let waveforms = ["is", "os", "ws"].flatMap { dataflow in
       ["gtkw", "sucl", "vcd"].map { "waveform-\(layer)-\(dataflow).\($0)" }
     }
+    let systems = ["bandwidth", "energy", "roofline"].flatMap { name in
+      ["is", "os", "ws"].flatMap { dataflow in
+        (name == "roofline" ? ["csv", "svg"] : ["csv"]).map { "\(name)-\(dataflow)-16x16-ideal.\($0)" }
+      }
+    }
     #expect(
-      try systole.names("out").filter { !$0.hasPrefix(".") } == [
-        "counters.csv", "filters", "layers.csv", "manifest.json", "report.txt", "summary.json",
-      ] + waveforms)
+      try systole.names("out").filter { !$0.hasPrefix(".") }
+        == (["counters.csv", "filters", "layers.csv", "manifest.json", "report.html", "report.txt", "summary.json"]
+        + waveforms + systems).sorted())
   }
 
   @Test func ownTensorsComeInAndPsumsGoOut() throws {
@@ -48,7 +53,7 @@ struct RunTests {
         "--set", "run.save_psums=true", "--threads", threads, "--out", out)
       #expect(outcome.code == 0, "\(outcome.error)")
     }
-    #expect(try systole.names("one").count == 5 + 9)
+    #expect(try systole.names("one").count == 6 + 12 + 9)
     for name in try systole.names("one") {
       let one = try Data(contentsOf: URL(filePath: "\(systole.scratch.path)/one/\(name)"))
       for other in ["two", "three"] {

@@ -1,3 +1,4 @@
+public import Mappings
 public import Memory
 public import Signals
 public import Simulation
@@ -13,6 +14,8 @@ public protocol NetworkMachine: Machine, ObservableMachine, Sendable {
   var memoryContents: PagedMemory { get set }
   /// Every counter of its blocks, in a fixed order.
   var allCounters: [CounterValue] { get }
+  /// Accesses of every level since an earlier state, for energy; between the two lies one layer.
+  func accesses(since earlier: Self) -> AccessCounts
 
   /// Hands it a layer for the array. It must be quiescent.
   mutating func begin(_ layer: ArrayLayer)
@@ -34,7 +37,7 @@ public protocol NetworkSpec: Sendable {
 
   /// The vector unit behind the array.
   var vector: VectorPath.Spec { get }
-  /// The off-chip memory.
+  /// The memory.
   var memory: OffChipMemory.Spec { get }
 
   /// A machine at rest. Throws where no such machine can be built.

@@ -1,3 +1,4 @@
+public import Mappings
 public import Signals
 public import Tensors
 
@@ -15,6 +16,8 @@ public struct NetworkResult: Sendable, Equatable {
     public var cycles: Int
     /// What the machine's blocks counted in these cycles.
     public var counters: [CounterValue]
+    /// Accesses of every level in these cycles.
+    public var accesses: AccessCounts
     /// What it made.
     public var output: AnyTensor
     /// How that differs from the golden model; nil if not at all.

@@ -76,7 +76,7 @@ public struct NetworkRun<Spec: NetworkSpec>: Sendable {
   ) throws -> NetworkResult.Layer {
     let layer = network.layers[index]
     let first = simulator.completedCycles(of: 0)
-    let before = simulator.machine.allCounters
+    let before = simulator.machine
     switch program.executions[index] {
     case .machine(let commands):
       for command in commands {
@@ -95,7 +95,8 @@ public struct NetworkRun<Spec: NetworkSpec>: Sendable {
     let output = tensor(layer.output, simulator)
     return NetworkResult.Layer(
       index: index, name: layer.name, firstCycle: first, cycles: simulator.completedCycles(of: 0) - first,
-      counters: zip(simulator.machine.allCounters, before).map { $0.adding(-$1.value) }, output: output,
+      counters: zip(simulator.machine.allCounters, before.allCounters).map { $0.adding(-$1.value) },
+      accesses: simulator.machine.accesses(since: before), output: output,
       difference: TensorDifference(output, golden: expected))
   }
 

@@ -12,7 +12,7 @@ struct FilterReader: Sendable, Codable {
   private let capacity: Int
   private let region: GlobalBuffer.Region
   private(set) var walk: FilterWalk?
-  /// Tag of each filter row of each set, and tag and words of the flit that comes next.
+  /// Tag of each filter row of each set; tag and words of the flit that comes next, 0 behind the last one.
   private var tags: [Tag] = []
   private var chainRows = 1
   private var tag = Tag(row: 0, column: 0)
@@ -25,9 +25,11 @@ struct FilterReader: Sendable, Codable {
   /// Lines ever written and ever read.
   private(set) var written = 0
   private(set) var read = 0
-  /// Operands between the banks and the network, oldest first.
-  private var queue = SIMD16<Int16>()
+  /// Operands between the banks and the network: a ring, its first place and how many it holds.
+  private var queue = [Int16](repeating: 0, count: Self.queuePlaces)
+  private var first = 0
   private var queued = 0
+  private static let queuePlaces = 16
   /// Operands of this tile's stream that were sent, to know the gap behind its end.
   private var sentOfTile = 0
   // Next state.
@@ -46,7 +48,7 @@ struct FilterReader: Sendable, Codable {
 
   mutating func begin(_ schedule: RowStationarySchedule) {
     let mapping = schedule.mapping
-    let height = mapping.layer.filterHeight
+    let height = mapping.segmentSize.rows
     chainRows = mapping.parameters.r * height
     tags = (0..<mapping.parameters.t * chainRows).map {
       let (set, chainRow) = $0.quotientAndRemainder(dividingBy: chainRows)
@@ -58,9 +60,13 @@ struct FilterReader: Sendable, Codable {
   }
 
   private mutating func lookAhead() {
-    guard let walk, !walk.isAtEnd else { return }
-    tag = tags[walk.filterSet * chainRows + walk.chainRow]
-    count = walk.count
+    guard let flit = walk?.flit else {
+      walk = nil
+      count = 0
+      return
+    }
+    tag = tags[flit.filterSet * chainRows + flit.chainRow]
+    count = flit.count
   }
 
   /// The ring: reads come before writes where both meet in a bank.
@@ -73,9 +79,11 @@ struct FilterReader: Sendable, Codable {
   }
 
   mutating func evaluateSend(_ network: inout MulticastNetwork, _ array: inout RowStationaryArray) {
-    guard walk != nil, queued >= count else { return }
+    guard isOffering else { return }
     let range = network.destinations(row: tag.row, column: tag.column)
-    fires = array.pushFilter(queue.lowHalf.lowHalf, words: count, to: network.groups.span.extracting(range))
+    var flit = SIMD4<Int16>()
+    for word in 0..<4 { flit[word] = queue[(first &+ word) & (Self.queuePlaces &- 1)] }
+    fires = array.pushFilter(flit, words: count, to: network.groups.span.extracting(range))
     network.drive(row: tag.row, column: tag.column, words: count, fires: fires)
   }
 
@@ -84,7 +92,10 @@ struct FilterReader: Sendable, Codable {
     var entersTile = false
     if fires { entersTile = advance() }
     if let line = fetchedLine {
-      for index in 0..<lineElements { queue[queued + index] = code.operand(line >> UInt64(index * 8 * code.bytes)) }
+      for index in 0..<lineElements {
+        let place = (first &+ queued &+ index) & (Self.queuePlaces &- 1)
+        queue[place] = code.operand(line >> UInt64(index * 8 * code.bytes))
+      }
       queued += lineElements
       read += 1
     }
@@ -96,20 +107,15 @@ struct FilterReader: Sendable, Codable {
   }
 
   private mutating func advance() -> Bool {
-    guard let tile = walk?.tile.index else { return false }
-    walk?.advance()
+    let tile = walk?.tileIndex
     wordsSent += count
     sentOfTile += count
     drop(count)
+    walk?.advance()
     lookAhead()
-    guard let walk, !walk.isAtEnd else {
-      dropGap()
-      self.walk = nil
-      return false
-    }
-    guard walk.tile.index != tile else { return false }
+    if walk?.tileIndex == tile { return false }
     dropGap()
-    return true
+    return count > 0
   }
 
   /// Off chip, a tile's stream ends with a whole word.
@@ -119,7 +125,7 @@ struct FilterReader: Sendable, Codable {
   }
 
   private mutating func drop(_ count: Int) {
-    for index in 0..<16 { queue[index] = index + count < 16 ? queue[index + count] : 0 }
+    first = (first + count) & (Self.queuePlaces - 1)
     queued -= count
   }
 
@@ -135,8 +141,8 @@ struct FilterReader: Sendable, Codable {
   }
 
   /// Whether the next flit is not on chip yet.
-  var isStarved: Bool { walk != nil && queued < count && read == written }
+  var isStarved: Bool { queued < count && read == written }
 
   /// Whether a flit stands on the network, ready destinations or not.
-  var isOffering: Bool { walk != nil && queued >= count }
+  var isOffering: Bool { count > 0 && queued >= count }
 }

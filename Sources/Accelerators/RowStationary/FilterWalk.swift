@@ -7,10 +7,12 @@ import Workloads
 /// filter banks they lie in the same order, without gaps but for the end of a tile's stream.
 struct FilterWalk: Sendable, Codable, Equatable {
   private let schedule: RowStationarySchedule
-  private let sets, chainRows, filterHeight, taps, tileCount: Int
+  private let sets, chainRows, rowsOfSet, tileCount: Int
 
   private(set) var tile: RowStationaryTile
   private(set) var step = 0
+  /// The part of the filter plane that the step works on.
+  private(set) var segment: FilterSegment
   private(set) var pass = 0
   private(set) var chunk = 0
   private(set) var filterSet = 0
@@ -26,9 +28,9 @@ struct FilterWalk: Sendable, Codable, Equatable {
     let mapping = schedule.mapping
     self.schedule = schedule
     sets = mapping.parameters.t
-    filterHeight = mapping.layer.filterHeight
-    chainRows = mapping.parameters.r * filterHeight
-    taps = mapping.layer.filterWidth
+    rowsOfSet = mapping.segmentSize.rows
+    chainRows = mapping.parameters.r * rowsOfSet
+    segment = schedule.segment(step: 0)
     tileCount = schedule.tileCount
     let range = tiles ?? 0..<schedule.tileCount
     tile = schedule.tile(range.lowerBound)
@@ -36,15 +38,27 @@ struct FilterWalk: Sendable, Codable, Equatable {
     skipEmpty()
   }
 
-  var channelSet: Int { chainRow / filterHeight }
-  var filterRow: Int { chainRow % filterHeight }
+  /// A flit as the bus carries it: filter set, row of its chain, and words. Nil behind the last one.
+  ///
+  /// `mutating`, like every look at a walk that is under way: Swift would copy it otherwise.
+  var flit: (filterSet: Int, chainRow: Int, count: Int)? {
+    mutating get { isAtEnd ? nil : (filterSet, chainRow, count) }
+  }
+
+  /// The tile that the walk is in.
+  var tileIndex: Int { mutating get { tile.index } }
+
+  var channelSet: Int { chainRow / rowsOfSet }
+  /// Row of the filter, counted from the first of the segment.
+  var filterRow: Int { chainRow % rowsOfSet }
+  private var taps: Int { segment.columns.count }
   /// Channels and filters of the row's PEs.
   var channels: Int { schedule.channels(step: step, set: channelSet) }
   var filters: Int { schedule.filters(of: tile, pass: pass, set: filterSet) }
   /// First word of the flit in its filter row, and words of the flit.
   var firstWord: Int { chunk * Self.wordsPerFlit }
   var count: Int { min(Self.wordsPerFlit, rowWords - firstWord) }
-  private var rowWords: Int { taps * channels * filters }
+  private var rowWords: Int { filterRow < segment.rows.count ? taps * channels * filters : 0 }
   /// Words of the longest filter row of the pass.
   private var longestRow: Int {
     taps * schedule.channels(step: step, set: 0) * schedule.filters(of: tile, pass: pass, set: 0)
@@ -80,7 +94,8 @@ struct FilterWalk: Sendable, Codable, Equatable {
     guard pass == schedule.passes(of: tile) else { return }
     pass = 0
     step += 1
-    guard step == schedule.channelSteps else { return }
+    defer { segment = schedule.segment(step: step) }
+    guard step == schedule.steps else { return }
     step = 0
     if tile.index == lastTile { isAtEnd = true } else { tile = schedule.tile(tile.index + 1) }
   }

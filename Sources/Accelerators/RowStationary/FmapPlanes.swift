@@ -20,21 +20,20 @@ struct FmapPlanes: Sendable, Codable {
   /// What an ifmap tile is made of.
   func ifmap(_ tile: RowStationaryTile, step: Int, _ schedule: RowStationarySchedule) -> IfmapPlanes {
     let layer = schedule.mapping.layer
-    let parameters = schedule.mapping.parameters
     let channels = schedule.channels(step: step)
-    let channel = tile.group * layer.channelsPerGroup + step * parameters.q * parameters.r
+    let channel = tile.group * layer.channelsPerGroup + schedule.firstChannel(step: step, set: 0)
+    let origin = schedule.ifmapOrigin(of: tile, step: step)
     let rows = Inside(
-      first: tile.firstRow * layer.strideHeight - layer.paddingTop, count: schedule.ifmapRows(of: tile),
-      extent: layer.inputHeight)
-    let columns = Inside(first: -layer.paddingLeft, count: layer.paddedWidth, extent: layer.inputWidth)
+      first: origin.row, count: schedule.ifmapRows(of: tile, step: step), extent: layer.inputHeight)
     let (plane, row) = (layer.inputHeight * layer.inputWidth, layer.inputWidth)
     let load = Transfer(
       memoryAddress: ifmapAddress + (tile.firstImage * layer.inputChannels + channel) * plane + rows.firstInside * row,
       runBytes: rows.inside.count * row, innerCount: channels, innerStride: plane, outerCount: tile.images,
       outerStride: layer.inputChannels * plane, bufferAddress: 0, tile: tile.index)
     return IfmapPlanes(
-      load: load.merged, images: tile.images, channels: channels, rows: rows.count, columns: columns.count,
-      insideRows: rows.inside, insideColumns: columns.inside, padding: padding)
+      load: load.merged, images: tile.images, channels: channels, rows: rows.count,
+      columns: schedule.ifmapColumns(step: step),
+      insideRows: rows.inside, insideColumns: -origin.column..<layer.inputWidth - origin.column, padding: padding)
   }
 
   /// Where an ofmap tile goes.
@@ -48,10 +47,10 @@ struct FmapPlanes: Sendable, Codable {
     ).merged
   }
 
-  /// Which part of a stretch of rows or columns, that may begin and end in the padding, exists off chip.
+  /// Which part of a stretch of rows, that may begin and end in the padding, exists off chip.
   private struct Inside {
     let count: Int
-    /// The part, counted from the stretch's first; and its first row or column off chip.
+    /// The part, counted from the stretch's first; and its first row off chip.
     let inside: Range<Int>
     let firstInside: Int
 

@@ -19,7 +19,7 @@ struct FmapStreams: Sendable, Codable {
     let layout = StreamLayout(schedule)
     var ifmaps: [LinkCommand] = []
     for tile in layout.ifmapTiles {
-      for step in 0..<schedule.channelSteps {
+      for step in 0..<schedule.steps {
         let stream = layout.ifmap(tile, step: step, of: operands.ifmap, operands.ifmapCode, isCoded: codesIfmap)
         ifmaps.append(LinkCommand(address: places.place(stream), bytes: stream.count, of: .ifmap))
       }
@@ -41,6 +41,6 @@ struct FmapStreams: Sendable, Codable {
 
   func ifmap(_ tile: RowStationaryTile, step: Int, _ schedule: RowStationarySchedule) -> LinkCommand {
     let place = (tile.group * schedule.mapping.imageGroups + tile.imageGroup) * schedule.mapping.strips + tile.strip
-    return ifmaps[place * schedule.channelSteps + step]
+    return ifmaps[place * schedule.steps + step]
   }
 }

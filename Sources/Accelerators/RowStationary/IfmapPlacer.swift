@@ -7,7 +7,7 @@ struct IfmapPlanes: Sendable, Codable, Equatable {
   let load: Transfer
   /// Extents of the tile with its padding.
   let images, channels, rows, columns: Int
-  /// Rows and columns of it that exist off chip.
+  /// Rows of it that exist off chip, and the columns that do, counted from its first: those beside the tile come too.
   let insideRows, insideColumns: Range<Int>
   /// The byte that stands for padding.
   let padding: UInt8
@@ -37,7 +37,7 @@ struct IfmapPlacer: Sendable, Codable {
 
   mutating func begin(_ planes: IfmapPlanes) {
     self.planes = planes
-    place = Place()
+    place = Place(column: planes.columnRange.lowerBound)
   }
 
   /// No tile under way.
@@ -49,21 +49,26 @@ struct IfmapPlacer: Sendable, Codable {
   ) {
     guard let planes else { return }
     var place = place
-    let line = planes.element(place.indices) / 8
+    var line: Int?
     var (bits, mask) = (UInt64(0), UInt64(0))
     var takesWord = false
-    while !place.isAtEnd, !takesWord, planes.element(place.indices) / 8 == line {
+    while !place.isAtEnd, !takesWord {
+      let element = planes.element(place.indices)
+      if let element, let line, element / 8 != line { break }
       guard let byte = planes.byte(place.indices, words.front, &place.cursor, &place.used, &takesWord) else { break }
-      let shift = UInt64(planes.element(place.indices) % 8 * 8)
-      bits |= UInt64(byte) << shift
-      mask |= 0xFF << shift
+      if let element {
+        line = element / 8
+        bits |= UInt64(byte) << UInt64(element % 8 * 8)
+        mask |= 0xFF << UInt64(element % 8 * 8)
+      }
       place.advance(in: planes)
     }
-    guard mask != 0 else { return }
+    guard place != self.place else { return }
+    next = place
+    if takesWord { words.receive() }
+    guard let line else { return }
     let isWritten = glb.write(region, line: line, bits, mask: mask)
     precondition(isWritten, "nobody reads the ifmap banks while they are filled")
-    if takesWord { words.receive() }
-    next = place
   }
 
   mutating func commit() {
@@ -86,8 +91,8 @@ extension IfmapPlacer.Place {
 
   fileprivate mutating func advance(in planes: IfmapPlanes) {
     column += 1
-    if column < planes.columns { return }
-    (column, row) = (0, row + 1)
+    if column < planes.columnRange.upperBound { return }
+    (column, row) = (planes.columnRange.lowerBound, row + 1)
     if row < planes.rows { return }
     (row, channel) = (0, channel + 1)
     if channel < planes.channels { return }
@@ -100,9 +105,15 @@ extension IfmapPlanes {
   /// Bytes of a link word.
   private static let wordBytes = 8
 
-  /// Place in the banks, counted in operands: image, column, channel, row.
-  func element(_ indices: SIMD4<Int>) -> Int {
-    ((indices[0] * columns + indices[3]) * channels + indices[1]) * rows + indices[2]
+  /// Columns that are passed in each row: those of the tile, and those beside it that come from off chip and are dropped.
+  var columnRange: Range<Int> {
+    insideRows.isEmpty ? 0..<columns : min(0, insideColumns.lowerBound)..<max(columns, insideColumns.upperBound)
+  }
+
+  /// Place in the banks, counted in operands: image, column, channel, row; nil beside the tile.
+  func element(_ indices: SIMD4<Int>) -> Int? {
+    guard (0..<columns).contains(indices[3]) else { return nil }
+    return ((indices[0] * columns + indices[3]) * channels + indices[1]) * rows + indices[2]
   }
 
   func isInside(_ indices: SIMD4<Int>) -> Bool {

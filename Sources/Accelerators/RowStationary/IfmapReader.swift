@@ -52,14 +52,15 @@ struct IfmapReader: Sendable, Codable {
   }
 
   private mutating func lookAhead() {
-    guard let walk, !walk.isAtEnd else {
-      self.walk = nil
+    guard let next = walk?.word else {
+      walk = nil
       word.isValid = false
       return
     }
-    let (line, offset) = walk.element.quotientAndRemainder(dividingBy: lineElements)
+    // A line holds 4 or 8 operands.
     word = Word(
-      isValid: true, line: line, offset: offset, pass: walk.pass, tagRow: walk.tagRow, tagColumn: walk.tagColumn)
+      isValid: true, line: next.element >> lineElements.trailingZeroBitCount,
+      offset: next.element & (lineElements - 1), pass: next.pass, tagRow: next.tagRow, tagColumn: next.tagColumn)
   }
 
   /// Pass of the word that comes next; nil behind the last one.

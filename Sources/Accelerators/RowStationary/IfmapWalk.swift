@@ -35,13 +35,15 @@ struct IfmapWalk: Sendable, Codable, Equatable {
     images = tile.images
     channels = schedule.channels(step: step)
     channelsPerSet = mapping.parameters.q
-    columns = (layer.outputWidth - 1) * layer.strideWidth + layer.dilatedFilterWidth
-    storedColumns = layer.paddedWidth
-    storedRows = schedule.ifmapRows(of: tile)
-    (stride, window) = (layer.strideWidth, layer.dilatedFilterWidth)
+    let segment = schedule.segment(step: step)
+    window = (segment.columns.count - 1) * layer.dilationWidth + 1
+    stride = layer.strideWidth
+    columns = (layer.outputWidth - 1) * stride + window
+    storedColumns = schedule.ifmapColumns(step: step)
+    storedRows = schedule.ifmapRows(of: tile, step: step)
     var needed = [Bool](repeating: false, count: storedRows)
     for row in 0..<tile.rows {
-      for tap in 0..<layer.filterHeight { needed[row * layer.strideHeight + tap * layer.dilationHeight] = true }
+      for tap in 0..<segment.rows.count { needed[row * layer.strideHeight + tap * layer.dilationHeight] = true }
     }
     rows = needed.indices.filter { needed[$0] }.map {
       let tag = mapping.ifmapTag(channelSet: 0, ifmapRow: $0)
@@ -49,6 +51,11 @@ struct IfmapWalk: Sendable, Codable, Equatable {
     }
     tagRowsPerSet = mapping.parameters.r > 1 ? mapping.ifmapTag(channelSet: 1, ifmapRow: 0).row : 0
     locate()
+  }
+
+  /// The word as the bus carries it; nil behind the last one. `mutating`, because Swift would copy the walk otherwise.
+  var word: (element: Int, pass: Int, tagRow: Int, tagColumn: Int)? {
+    mutating get { isAtEnd ? nil : (element, pass, tagRow, tagColumn) }
   }
 
   /// Operands of the tile in the GLB.

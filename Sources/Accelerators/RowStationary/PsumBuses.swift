@@ -14,8 +14,10 @@ struct PsumPlace: Sendable, Codable, Equatable {
 
   init() {}
 
+  /// A line holds 2 or 4 psums.
   init(_ walk: PsumWalk, _ psumsPerLine: Int) {
-    (line, offset) = walk.word.quotientAndRemainder(dividingBy: psumsPerLine)
+    let word = walk.word
+    (line, offset) = (word >> psumsPerLine.trailingZeroBitCount, word & (psumsPerLine - 1))
     count = walk.count
   }
 }

@@ -24,6 +24,7 @@ struct RowStationaryControl: Sendable, Codable {
   private(set) var step = 0
   /// The tile whose filters are ordered next.
   private(set) var filterTile = 0
+  private var filterTiles = 0
   // Next state.
   private var next: RowStationaryPhase?
   private var ordersFilters = false
@@ -39,16 +40,17 @@ struct RowStationaryControl: Sendable, Codable {
     var canOrderWrite = false
   }
 
-  mutating func begin() {
+  mutating func begin(_ program: RowStationaryProgram) {
     self = RowStationaryControl()
     phase = .configure
+    filterTiles = program.tileCount
   }
 
   /// Decides what comes at the next edge.
   mutating func evaluate(_ program: RowStationaryProgram, _ view: View) -> (phase: RowStationaryPhase?, filters: Bool) {
     next = successor(program, view)
     let isConfigured = phase != .idle && phase != .configure
-    ordersFilters = isConfigured && wantsFilters(program) && view.canOrderFilter
+    ordersFilters = isConfigured && wantsFilters && view.canOrderFilter
     return (next, ordersFilters)
   }
 
@@ -62,7 +64,7 @@ struct RowStationaryControl: Sendable, Codable {
     case .loadIfmap: return view.isLoaded ? .process : nil
     case .process:
       guard view.isProcessed else { return nil }
-      if step + 1 < program.schedule.channelSteps { return view.canOrderIfmap ? .loadIfmap : nil }
+      if step + 1 < program.schedule.steps { return view.canOrderIfmap ? .loadIfmap : nil }
       return view.canOrderWrite ? .dump : nil
     case .dump:
       guard view.isDumped else { return nil }
@@ -72,7 +74,7 @@ struct RowStationaryControl: Sendable, Codable {
   }
 
   /// Whether filters of a further tile are to be ordered.
-  func wantsFilters(_ program: RowStationaryProgram) -> Bool { filterTile < program.tileCount }
+  var wantsFilters: Bool { filterTile < filterTiles }
 
   /// The tile and step that the coming phase is about.
   func target(_ program: RowStationaryProgram) -> (tile: Int, step: Int) {
@@ -82,6 +84,9 @@ struct RowStationaryControl: Sendable, Codable {
     default: (tileIndex, step)
     }
   }
+
+  /// Whether anything is latched for the next edge.
+  var isChanging: Bool { ordersFilters || next != nil }
 
   /// The clock edge; returns the phase that begins.
   mutating func commit(_ program: RowStationaryProgram) -> RowStationaryPhase? {

@@ -18,6 +18,8 @@ public struct RowStationaryCounters: Sendable, Codable, Equatable, CounterSet {
   public var passes = 0
   /// PE-cycles labelled `wait`, by root cause.
   public var stalls = StallCounts()
+  /// Cycles of layers without MACs in which the vector unit waited, by root cause.
+  public var vectorStalls = StallCounts()
 
   /// What each counter counts.
   public static let definitions: [CounterDefinition<RowStationaryCounters>] =
@@ -41,7 +43,7 @@ public struct RowStationaryCounters: Sendable, Codable, Equatable, CounterSet {
       {
         $0.passes
       },
-    ] + StallCounts.definitions(\.stalls)
+    ] + StallCounts.ofPEs(\.stalls) + StallCounts.ofVectorUnit(\.vectorStalls)
 
   /// All zero.
   public init() {}

@@ -82,7 +82,7 @@ public struct RowStationaryLayerRun: Sendable {
 
   /// What the ofmap must be, in this mapping's order of additions.
   public func golden() throws(LayerError) -> Tensor<Int32> {
-    try operands.golden(order: RowStationaryOrder(q: mapping.parameters.q, r: mapping.parameters.r))
+    try operands.golden(order: mapping.order)
   }
 }
 

@@ -13,11 +13,10 @@ extension RowStationaryMachine {
     self.program = program
     layersBegun += 1
     vectorSide.begin(program.planes?.requantisation)
-    control.begin()
+    control.begin(program)
     scanChain.begin()
     memory.beginLayer()
     let mapping = program.schedule.mapping
-    let layer = mapping.layer
     ifmapReader = IfmapReader(program.ifmapCode)
     filterReader = FilterReader(spec.filterBuffer, program.filterCode)
     filterReader.begin(program.schedule)
@@ -31,10 +30,7 @@ extension RowStationaryMachine {
     psumBanks = .init(firstBank: banks, banks: spec.glb.banks - banks)
     let roles = program.placement.roles
     array.configure(
-      .init(
-        arithmetic: program.arithmetic, windowColumns: layer.dilatedFilterWidth, dilation: layer.dilationWidth,
-        slideColumns: min(layer.strideWidth, layer.dilatedFilterWidth), windows: layer.outputWidth,
-        psumsPerFlit: format.perLine), mapped: roles.indices.filter { roles[$0] != nil },
+      shape(program, step: 0), mapped: roles.indices.filter { roles[$0] != nil },
       tops: program.placement.chains.map(\.top))
     array.rest(.waitIfmap)
     chainEnds = program.placement.chains.map {
@@ -45,6 +41,16 @@ extension RowStationaryMachine {
     enableFilters(program, tile: program.schedule.tile(0))
   }
 
+  /// What all PEs share in a step: the window is that of the step's part of the filter.
+  private func shape(_ program: RowStationaryProgram, step: Int) -> RowStationaryArray.LayerShape {
+    let layer = program.schedule.mapping.layer
+    let window = (program.schedule.segment(step: step).columns.count - 1) * layer.dilationWidth + 1
+    return .init(
+      arithmetic: program.arithmetic, windowColumns: window, dilation: layer.dilationWidth,
+      slideColumns: min(layer.strideWidth, window), windows: layer.outputWidth,
+      psumsPerFlit: program.schedule.mapping.resources.psumsPerLine)
+  }
+
   /// Filter rows go to the PEs of the strip's ofmap rows only.
   private mutating func enableFilters(_ program: RowStationaryProgram, tile: RowStationaryTile) {
     guard tile.rows != filterRows else { return }
@@ -53,26 +59,30 @@ extension RowStationaryMachine {
       program.placement.filterIDs, enabled: program.placement.roles.map { ($0?.ofmapRow ?? .max) < tile.rows })
   }
 
-  /// Ifmap words go to the PEs of the strip's ofmap rows and of the sets that have filters in the reader's pass.
+  /// Ifmap words go to the PEs of the strip's ofmap rows, of the sets that have filters in the reader's pass, and of the filter
+  /// rows of the step.
   private mutating func enableIfmaps(_ program: RowStationaryProgram, tile: RowStationaryTile, pass: Int) {
     let schedule = program.schedule
     let sets = (0..<schedule.mapping.parameters.t).prefix { schedule.filters(of: tile, pass: pass, set: $0) > 0 }.count
-    let enables = IfmapEnables(rows: tile.rows, sets: sets)
+    let taps = schedule.segment(step: control.step).rows.count
+    let enables = IfmapEnables(rows: tile.rows, sets: sets, taps: taps)
     guard enables != ifmapEnables else { return }
     ifmapEnables = enables
     ifmapNetwork.configure(
       program.placement.ifmapIDs,
       enabled: program.placement.roles.map { role in
-        role.map { $0.ofmapRow < tile.rows && $0.filterSet < sets } ?? false
+        role.map { $0.ofmapRow < tile.rows && $0.filterSet < sets && $0.filterRow < taps } ?? false
       })
   }
 
   // MARK: One cycle
 
-  mutating func evaluateControl(_ program: RowStationaryProgram) {
+  mutating func evaluateControl() {
     // Filters are ordered as places fall free; everything else waits for the end of a phase.
-    let isProcessed = psumWriter.isIdle && array.busyPEs == 0
-    if control.phase == .process, !isProcessed, !control.wantsFilters(program) { return }
+    let isProcessed = array.busyPEs == 0 && psumWriter.isIdle
+    let ordersFilters = control.wantsFilters && channels.filterCommands.canSend
+    if control.phase == .process, !isProcessed, !ordersFilters { return }
+    guard let program else { return }
     let view = RowStationaryControl.View(
       isConfigured: configured.hasFront, isLoaded: isLoaded, isProcessed: isProcessed, isDumped: isDumped,
       canOrderIfmap: channels.ifmapCommands.canSend, canOrderFilter: channels.filterCommands.canSend,
@@ -93,10 +103,12 @@ extension RowStationaryMachine {
   }
 
   /// What a phase of loading brings is in: biases and factors, or an ifmap tile.
-  private var isLoaded: Bool { decoder.isIdle && placer.isIdle && (control.phase != .loadBias || !vectorSide.isAwake) }
+  private var isLoaded: Bool {
+    mutating get { decoder.isIdle && placer.isIdle && (control.phase != .loadBias || !vectorSide.isAwake) }
+  }
 
   /// The ofmap tile has left the psum banks and the blocks behind them.
-  private var isDumped: Bool { coder.isDone && !vectorSide.isAwake }
+  private var isDumped: Bool { mutating get { coder.isDone && !vectorSide.isAwake } }
 
   mutating func evaluateCoder() {
     guard !coder.isDone, let program, let streams = program.streams else { return }
@@ -106,6 +118,7 @@ extension RowStationaryMachine {
   }
 
   mutating func evaluateVector() {
+    bookVectorWait(cycles: 1)
     vectorSide.evaluate(&channels)
     guard let program else { return }
     vectorSide.feed.evaluate(&glb, psumBanks, &vectorSide.path.unit, biases: biases, program.arithmetic)
@@ -122,25 +135,26 @@ extension RowStationaryMachine {
   mutating func commitCore() {
     counters.cycles += 1
     count(control.phase, cycles: 1)
-    bookWaits { $0.commit() }
+    array.commit()
+    bookWaits()
     vectorSide.commit()
-    guard let program else { return }
     filterNetwork.commit()
     ifmapNetwork.commit()
     psumNetwork.commit()
     glb.commit()
     filterBuffer.commit()
-    commitDecoder(program)
+    commitDecoder()
     coder.commit()
-    commitReaders(program)
-    if let phase = control.commit(program) { enter(phase, program) }
+    commitReaders()
+    // The program is a class, whose references are counted: it is looked at only where something changes.
+    if control.isChanging, let program, let phase = control.commit(program) { enter(phase, program) }
   }
 
-  private mutating func commitReaders(_ program: RowStationaryProgram) {
-    if filterReader.commit(), let tile = filterReader.walk?.tile { enableFilters(program, tile: tile) }
+  private mutating func commitReaders() {
+    if filterReader.commit(), let program, let tile = filterReader.walk?.tile { enableFilters(program, tile: tile) }
     let pass = ifmapReader.pass
     ifmapReader.commit()
-    if let next = ifmapReader.pass, next != pass {
+    if let next = ifmapReader.pass, next != pass, let program {
       enableIfmaps(program, tile: program.schedule.tile(control.tileIndex), pass: next)
     }
     psumReader.commit()
@@ -148,13 +162,13 @@ extension RowStationaryMachine {
     psumDump.commit()
   }
 
-  private mutating func commitDecoder(_ program: RowStationaryProgram) {
+  private mutating func commitDecoder() {
     decoder.commit()
     placer.commit()
     guard let line = decodedLine else { return }
     decodedLine = nil
     decodedLines += 1
-    guard control.phase == .loadBias else { return }
+    guard control.phase == .loadBias, let program else { return }
     let bits = 8 * program.arithmetic.psumBytes
     for index in 0..<64 / bits where biases.count < program.biasCount {
       let field = line >> UInt64(index * bits)
@@ -221,6 +235,8 @@ extension RowStationaryMachine {
     let schedule = program.schedule
     let passes = schedule.passes(of: tile)
     counters.passes += passes
+    let taps = schedule.segment(step: control.step).rows.count
+    array.reshape(shape(program, step: control.step))
     ifmapReader.begin(IfmapWalk(schedule, tile, step: control.step), passes: passes)
     enableIfmaps(program, tile: tile, pass: 0)
     if control.step > 0 { psumReader.begin(PsumWalk(schedule, tile)) }
@@ -232,7 +248,8 @@ extension RowStationaryMachine {
       array.assign(
         .init(
           passes: last > 0 ? passes : passes - 1, filters: filters, lastFilters: last > 0 ? last : filters,
-          channels: schedule.channels(step: control.step, set: role.channelSet), rows: tile.images,
+          channels: role.filterRow < taps ? schedule.channels(step: control.step, set: role.channelSet) : 0,
+          rows: tile.images,
           takesPsum: control.step > 0 || role.chainRow < program.placement.chainRows - 1), to: number)
     }
   }
@@ -240,18 +257,19 @@ extension RowStationaryMachine {
   // MARK: Engine
 
   /// Each domain is busy while one of its blocks can act.
-  public func activity(of domain: Int, after cycle: Int) -> Activity {
+  public mutating func activity(of domain: Int, after cycle: Int) -> Activity {
     switch domain {
-    case 0: return coreActivity
+    case 0: return coreActivity()
     case 1:
-      guard spec.memory.clock == nil else { return portActivity }
-      return portActivity.sooner(memory.activity(requests: requests, responses: responses, after: cycle))
+      let activity = portActivity()
+      guard activity != .busy, spec.memory.clock == nil else { return activity }
+      return activity.sooner(memory.activity(requests: requests, responses: responses, after: cycle))
     default: return memoryActivity(after: cycle)
     }
   }
 
-  private var coreActivity: Activity {
-    if vectorSide.isBusy(channels) { return .busy }
+  private mutating func coreActivity() -> Activity {
+    if control.phase == .process || vectorSide.isAwake && vectorSide.isBusy(channels) { return .busy }
     switch control.phase {
     case .process: return .busy
     case .idle:
@@ -269,21 +287,23 @@ extension RowStationaryMachine {
   }
 
   private var canOrderFilters: Bool {
-    guard let program, control.phase != .configure else { return false }
-    return control.filterTile < program.schedule.tileCount && channels.filterCommands.canSend
+    mutating get {
+      guard let program, control.phase != .configure else { return false }
+      return control.filterTile < program.tileCount && channels.filterCommands.canSend
+    }
   }
 
-  private var portActivity: Activity {
+  private mutating func portActivity() -> Activity {
     if scanChain.isRunning || !configured.isSenderSettled { return .busy }
     if requests.senderIsSettling || responses.receiverIsSettling { return .busy }
     return port.activity(channels, requests: requests, responses: responses)
   }
 
   /// A DRAM that nobody asks anything refreshes on, but not for a chip that waits for nothing that could still come.
-  private func memoryActivity(after cycle: Int) -> Activity {
+  private mutating func memoryActivity(after cycle: Int) -> Activity {
     if requests.receiverIsSettling || responses.senderIsSettling { return .busy }
     let isIdle = memory.isQuiescent && requests.isQuiescent && responses.isQuiescent
-    if isIdle, coreActivity == .waiting, portActivity == .waiting { return .waiting }
+    if isIdle, coreActivity() == .waiting, portActivity() == .waiting { return .waiting }
     return memory.activity(requests: requests, responses: responses, after: cycle)
   }
 
@@ -295,16 +315,20 @@ extension RowStationaryMachine {
     }
     counters.cycles += cycles
     count(control.phase, cycles: cycles)
-    bookWaits { $0.credit(skipped: cycles) }
+    array.credit(skipped: cycles)
+    bookWaits()
+    bookVectorWait(cycles: cycles)
     vectorSide.credit(skipped: cycles, channels)
     if filterReader.isOffering { filterNetwork.credit(blocked: cycles) }
   }
 
   /// The layer is finished and its last word has reached the memory.
   public var isQuiescent: Bool {
-    control.phase == .idle && array.isQuiescent && !vectorSide.isAwake && channels.isQuiescent && port.isQuiescent
-      && memory.isQuiescent
-      && requests.isQuiescent && responses.isQuiescent && configured.isQuiescent && !scanChain.isRunning
+    mutating get {
+      control.phase == .idle && array.isQuiescent && !vectorSide.isAwake && channels.isQuiescent && port.isQuiescent
+        && memory.isQuiescent && requests.isQuiescent && responses.isQuiescent && configured.isQuiescent
+        && !scanChain.isRunning
+    }
   }
 
   /// A faulty stream, or the phase that does not end.
@@ -314,6 +338,7 @@ extension RowStationaryMachine {
     if control.phase != .idle { waits.append(Wait(block: "control", cause: "the end of phase \(control.phase)")) }
     if vectorSide.isAwake { waits.append(Wait(block: "vector_unit", cause: "operands or room for results")) }
     if !port.isQuiescent { waits.append(Wait(block: "port", cause: "words from memory or the core")) }
+    if let wait = memory.pendingWait { waits.append(wait) }
     return waits
   }
 }

@@ -81,11 +81,12 @@ extension RowStationaryMachine: ObservableMachine {
     SignalColumn("coder_done", "No ofmap stream is under way.", .bit) { $1.take($0.coder.isDone) },
   ]
 
-  /// Passes were counted when the tile's first one began.
   private var passOfLayer: Int {
-    guard control.phase == .process, let program else { return -1 }
-    let passes = program.schedule.passes(of: program.schedule.tile(control.tileIndex))
-    return counters.passes - passes + (ifmapReader.pass ?? passes - 1)
+    guard control.phase == .process, let schedule = program?.schedule else { return -1 }
+    let tile = schedule.tile(control.tileIndex)
+    let passes = schedule.passes(of: tile)
+    // The array goes on with the last pass when all of its words were sent.
+    return schedule.passes(before: tile) + control.step * passes + (ifmapReader.pass ?? passes - 1)
   }
 
   /// Every block with its columns.

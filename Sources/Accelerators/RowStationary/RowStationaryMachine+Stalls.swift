@@ -5,39 +5,68 @@ import Simulation
 // Every PE-cycle labelled `wait` has a root: what the phase waits for, followed link by link.
 
 extension RowStationaryMachine {
-  /// Lets the array label its cycles, and books the root cause of those that wait.
-  mutating func bookWaits(_ advance: (inout RowStationaryArray) -> Void) {
-    let before = array.counters.labels
-    advance(&array)
-    let after = array.counters.labels
-    let waiting = after.waiting - before.waiting
-    guard waiting > 0 else { return }
-    counters.stalls[stallCause(waitsForFilters: after[.waitFilter] > before[.waitFilter])] += waiting
+  /// Books the root cause of the PE-cycles of waiting that the array has just counted.
+  mutating func bookWaits() {
+    let waits = array.waits
+    guard waits.all > 0 else { return }
+    counters.stalls[stallCause(waitsForFilters: waits.filters > 0)] += waits.all
+  }
+
+  /// Books cycles of a layer for the vector unit alone in which it takes no operands.
+  mutating func bookVectorWait(cycles: Int) {
+    guard program == nil, vectorSide.path.streams.layer != nil, !vectorSide.path.takesOperands else { return }
+    counters.vectorStalls[vectorStallCause] += cycles
+  }
+
+  /// The root of the vector unit's waiting: results have no way out, operands are not there, or a job is on its way.
+  private var vectorStallCause: StallCause {
+    switch vectorSide.path.streamWait(vectorSide.transfers) {
+    case .none: .latency
+    case .results: vectorStoreCause
+    case .operands: vectorLoadCause
+    }
+  }
+
+  /// Why results of the vector unit are not off chip: their way to the link, the link's words, or the memory.
+  private var vectorStoreCause: StallCause {
+    if channels.vectorRequests.canSend { return .store }
+    return requests.canSend ? .transfer : MemoryPath(requests, responses, memory).storeCause
+  }
+
+  /// Why operands or factors of the vector unit are not there.
+  private var vectorLoadCause: StallCause {
+    guard vectorSide.transfers.queuedLoads > 0 else { return .prefetch }
+    if channels.vectorAnswers.hasFront { return .transfer }
+    let isIssuing = vectorSide.transfers.isIssuing || channels.vectorRequests.count > 0
+    if !isIssuing, channels.vectorAnswers.count > 0, memory.readsInFlight == 0 { return .crossing }
+    return MemoryPath(requests, responses, memory).loadCause(isIssuing: isIssuing)
   }
 
   /// The root of the array's waiting in this cycle, from committed state.
   ///
   /// While passes run, PEs wait for each other and for the networks; where one waits for filters that have not come from off
   /// chip, that is what holds up the multicasts of all.
-  func stallCause(waitsForFilters: Bool) -> StallCause {
+  private mutating func stallCause(waitsForFilters: Bool) -> StallCause {
     switch control.phase {
     case .idle: .latency
     case .configure: .configuration
+    case .loadBias where decoder.isIdle: vectorLoadCause
     case .loadBias, .loadIfmap: loadCause(filters: false)
     case .process: waitsForFilters && filterReader.isStarved ? loadCause(filters: true) : .network
-    case .dump:
-      channels.ofmapWords.canSend ? .store : MemoryPath(requests, responses, memory).storeCause
+    case .dump where program?.planes != nil: vectorStoreCause
+    case .dump: channels.ofmapWords.canSend ? .store : MemoryPath(requests, responses, memory).storeCause
     }
   }
 
   /// Why words of filters, or of ifmaps and biases, are not there.
-  private func loadCause(filters: Bool) -> StallCause {
+  private mutating func loadCause(filters: Bool) -> StallCause {
     let (words, commands) =
       filters
       ? (channels.filterWords, channels.filterCommands) : (channels.ifmapWords, channels.ifmapCommands)
+    if words.hasFront { return .transfer }
     if commands.count > 0 { return .crossing }
     let isIssuing = port.isIssuing(filters: filters, to: channels)
-    if !isIssuing, words.count > 0, memory.readsInFlight == 0 { return words.hasFront ? .transfer : .crossing }
+    if !isIssuing, words.count > 0, memory.readsInFlight == 0 { return .crossing }
     return MemoryPath(requests, responses, memory).loadCause(isIssuing: isIssuing)
   }
 }

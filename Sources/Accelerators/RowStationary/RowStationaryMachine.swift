@@ -111,6 +111,7 @@ public struct RowStationaryMachine: Machine, Sendable, Codable {
   struct IfmapEnables: Sendable, Codable, Equatable {
     var rows = 0
     var sets = 0
+    var taps = 0
   }
 
   /// A machine at rest. The spec must have passed its check.
@@ -172,7 +173,7 @@ public struct RowStationaryMachine: Machine, Sendable, Codable {
       if spec.memory.clock == nil { memory.evaluate(requests: &requests, responses: &responses, cycle: cycle) }
     case .clockedMemory: memory.evaluate(requests: &requests, responses: &responses, cycle: cycle)
     case .vector: if vectorSide.isAwake { evaluateVector() }
-    case .control: if let program { evaluateControl(program) }
+    case .control: evaluateControl()
     case .decoder: evaluateDecoder()
     case .filterBanks: filterReader.evaluateBanks(&filterBuffer, &channels.filterWords)
     case .ifmapBanks: ifmapReader.evaluateFetch(&glb, ifmapBanks)

@@ -65,7 +65,9 @@ struct RowStationaryProvenance {
 
   /// Ifmap words that a PE multiplies in one window.
   private func wordsOfWindow(_ role: RowStationaryPlacement.Role) -> Int {
-    layer.filterWidth * schedule.channels(step: step, set: role.channelSet)
+    let segment = schedule.segment(step: step)
+    guard role.filterRow < segment.rows.count else { return 0 }
+    return segment.columns.count * schedule.channels(step: step, set: role.channelSet)
   }
 
   private func element(
@@ -82,7 +84,9 @@ struct RowStationaryProvenance {
     case .ifmap:
       return ifmap(
         n: n, c: c, row: role.ifmapRow, column: operation.window * layer.strideWidth + tap * layer.dilationWidth)
-    case .filter: return .filter(m: m, c: c, r: role.filterRow, s: tap)
+    case .filter:
+      let segment = schedule.segment(step: step)
+      return .filter(m: m, c: c, r: segment.rows.lowerBound + role.filterRow, s: segment.columns.lowerBound + tap)
     case .psum: return .psum(n: n, m: m, p: tile.firstRow + role.ofmapRow, q: operation.window)
     }
   }
@@ -92,22 +96,22 @@ struct RowStationaryProvenance {
   }
 
   /// Counted within the group.
-  private func firstChannel(_ step: Int, set: Int) -> Int { (step * parameters.r + set) * parameters.q }
+  private func firstChannel(_ step: Int, set: Int) -> Int { schedule.firstChannel(step: step, set: set) }
 
   /// An element by channel within the group, row of the strip, and column with the padding.
   private func ifmap(n: Int, c: Int, row: Int, column: Int) -> LayerElement {
-    .ifmap(
-      n: n, c: tile.group * layer.channelsPerGroup + c,
-      h: tile.firstRow * layer.strideHeight - layer.paddingTop + row, w: column - layer.paddingLeft)
+    let origin = schedule.ifmapOrigin(of: tile, step: step)
+    return .ifmap(
+      n: n, c: tile.group * layer.channelsPerGroup + c, h: origin.row + row, w: origin.column + column)
   }
 
   // MARK: Buses
 
   /// The ifmap word at a place of the tile in the GLB, in the order image, column, channel, row.
   func ifmapWord(_ place: Int) -> LayerElement {
-    let (rest, row) = place.quotientAndRemainder(dividingBy: schedule.ifmapRows(of: tile))
+    let (rest, row) = place.quotientAndRemainder(dividingBy: schedule.ifmapRows(of: tile, step: step))
     let (line, channel) = rest.quotientAndRemainder(dividingBy: schedule.channels(step: step))
-    let (image, column) = line.quotientAndRemainder(dividingBy: layer.paddedWidth)
+    let (image, column) = line.quotientAndRemainder(dividingBy: schedule.ifmapColumns(step: step))
     return ifmap(n: tile.firstImage + image, c: firstChannel(step, set: 0) + channel, row: row, column: column)
   }
 
@@ -117,7 +121,8 @@ struct RowStationaryProvenance {
     let (tap, channel) = word.quotientAndRemainder(dividingBy: walk.channels)
     return .filter(
       m: firstFilter(walk.tile, pass: walk.pass, set: walk.filterSet) + filter,
-      c: firstChannel(walk.step, set: walk.channelSet) + channel, r: walk.filterRow, s: tap)
+      c: firstChannel(walk.step, set: walk.channelSet) + channel, r: walk.segment.rows.lowerBound + walk.filterRow,
+      s: walk.segment.columns.lowerBound + tap)
   }
 
   /// The first psum of a flit, by where it lies in its banks.

@@ -32,19 +32,18 @@ struct StreamLayout {
     _ tile: RowStationaryTile, step: Int, of ifmap: Tensor<Int16>, _ code: OperandCode, isCoded: Bool
   ) -> [UInt8] {
     let channels = schedule.channels(step: step)
-    let perStep = schedule.mapping.parameters.q * schedule.mapping.parameters.r
-    let firstChannel = tile.group * layer.channelsPerGroup + step * perStep
-    let firstRow = tile.firstRow * layer.strideHeight - layer.paddingTop
-    let rows = schedule.ifmapRows(of: tile)
+    let firstChannel = tile.group * layer.channelsPerGroup + schedule.firstChannel(step: step, set: 0)
+    let origin = schedule.ifmapOrigin(of: tile, step: step)
+    let (rows, columns) = (schedule.ifmapRows(of: tile, step: step), schedule.ifmapColumns(step: step))
     var elements: [Int16] = []
-    elements.reserveCapacity(tile.images * layer.paddedWidth * channels * rows)
+    elements.reserveCapacity(tile.images * columns * channels * rows)
     for image in 0..<tile.images {
-      for column in 0..<layer.paddedWidth {
-        let x = column - layer.paddingLeft
+      for column in 0..<columns {
+        let x = origin.column + column
         for channel in 0..<channels {
           let plane = (tile.firstImage + image) * layer.inputChannels + firstChannel + channel
           for row in 0..<rows {
-            let y = firstRow + row
+            let y = origin.row + row
             let isInside = x >= 0 && x < layer.inputWidth && y >= 0 && y < layer.inputHeight
             elements.append(
               isInside ? ifmap.elements[(plane * layer.inputHeight + y) * layer.inputWidth + x] : 0)
@@ -66,12 +65,13 @@ struct StreamLayout {
     while !walk.isAtEnd {
       let (channels, filters) = (walk.channels, walk.filters)
       let firstFilter = tile.firstFilter + (walk.pass * parameters.t + walk.filterSet) * parameters.p
-      let firstChannel = (walk.step * parameters.r + walk.channelSet) * parameters.q
+      let firstChannel = schedule.firstChannel(step: walk.step, set: walk.channelSet)
+      let (firstRow, firstTap) = (walk.segment.rows.lowerBound, walk.segment.columns.lowerBound)
       for word in walk.firstWord..<walk.firstWord + walk.count {
         let (position, filter) = word.quotientAndRemainder(dividingBy: filters)
         let (tap, channel) = position.quotientAndRemainder(dividingBy: channels)
         let row = ((firstFilter + filter) * layer.channelsPerGroup + firstChannel + channel) * layer.filterHeight
-        let element = tensor.elements[(row + walk.filterRow) * layer.filterWidth + tap]
+        let element = tensor.elements[(row + firstRow + walk.filterRow) * layer.filterWidth + firstTap + tap]
         stream.append(contentsOf: bytes(element, code))
       }
       walk.advance()

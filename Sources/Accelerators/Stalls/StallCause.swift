@@ -64,14 +64,25 @@ public struct StallCounts: Sendable, Codable, Equatable {
   /// PE-cycles of all causes: those labelled waitIfmap, waitFilter, waitPsum and waitOutput.
   public var total: Int { counts.wrappedSum() }
 
-  /// A counter for each cause, of a set of counters that holds these.
-  static func definitions<Counters>(
-    _ stalls: @escaping @Sendable (Counters) -> StallCounts
-  ) -> [CounterDefinition<Counters>] {
+  /// A counter for each cause, of a set of counters that holds the stalls of PEs.
+  static func ofPEs<Counters>(_ stalls: @escaping @Sendable (Counters) -> StallCounts) -> [CounterDefinition<Counters>]
+  {
     StallCause.allCases.map { cause in
       CounterDefinition(
         "stalled_pe_cycles_\(cause)", unit: "PE-cycles",
         "PE-cycles of waiting whose root is \(cause). All causes sum to the PE-cycles labelled wait."
+      ) { stalls($0)[cause] }
+    }
+  }
+
+  /// The same for a vector unit that executes a layer alone.
+  static func ofVectorUnit<Counters>(
+    _ stalls: @escaping @Sendable (Counters) -> StallCounts
+  ) -> [CounterDefinition<Counters>] {
+    StallCause.allCases.map { cause in
+      CounterDefinition(
+        "stalled_vector_cycles_\(cause)", unit: "cycles",
+        "Cycles of layers without MACs in which the vector unit took no operands, and whose root is \(cause)."
       ) { stalls($0)[cause] }
     }
   }

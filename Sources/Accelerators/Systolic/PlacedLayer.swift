@@ -6,7 +6,7 @@ import Workloads
 
 /// A scheduled layer and where its tensors lie off chip: the source of every transfer and every walk.
 ///
-/// Ifmap and ofmap are NCHW, filters MCRS, biases one psum a filter; psums are 4 bytes, little-endian.
+/// Ifmap and ofmap lie in one `FmapLayout`, filters as MCRS, biases one psum a filter; psums are 4 bytes, little-endian.
 /// It never changes, so machines and snapshots share one.
 public final class PlacedLayer: Sendable, Codable {
   /// The folds.
@@ -25,6 +25,9 @@ public final class PlacedLayer: Sendable, Codable {
   public let requantisation: PlacedRequantisation?
   /// Whether psums are requantised; asked in every cycle, and cheaper than the optional.
   let requantises: Bool
+  /// In which order fmaps lie off chip, and where their tiles lie if each has its own place.
+  public let layout: FmapLayout
+  let tiles: IfmapTilePlaces
   /// Bytes of an operand, and of a stored result.
   public let operandBytes: Int
   /// Bytes of a stored result.
@@ -41,7 +44,7 @@ public final class PlacedLayer: Sendable, Codable {
   /// A layer placed for a machine.
   public init(
     _ schedule: SystolicSchedule, on spec: SystolicSpec, ifmapAddress: Int, filterAddress: Int, biasAddress: Int?,
-    ofmapAddress: Int, requantisation: PlacedRequantisation? = nil
+    ofmapAddress: Int, requantisation: PlacedRequantisation? = nil, layout: FmapLayout = .nchw
   ) {
     self.schedule = schedule
     spatial = schedule.spatial
@@ -52,6 +55,8 @@ public final class PlacedLayer: Sendable, Codable {
     self.requantisation = requantisation
     requantises = requantisation != nil
     operandBytes = spec.arithmetic.operandBytes
+    self.layout = layout
+    tiles = IfmapTilePlaces(schedule, operandBytes: spec.arithmetic.operandBytes)
     resultBytes = requantisation == nil ? spec.arithmetic.psumBytes : 1
     halfWords = spec.accumulatorBytes / spec.accumulatorHalves / 4
     accumulatorHalves = spec.accumulatorHalves
@@ -61,7 +66,7 @@ public final class PlacedLayer: Sendable, Codable {
     rows = spec.rows
   }
 
-  private var layer: ConvolutionLayer { schedule.layer }
+  var layer: ConvolutionLayer { schedule.layer }
 }
 
 // MARK: - Transfers
@@ -71,20 +76,6 @@ extension PlacedLayer {
   var biasLoad: Transfer {
     Transfer(
       memoryAddress: biasAddress ?? 0, runBytes: layer.filters * 4, bufferAddress: 0, tile: 0)
-  }
-
-  /// The box of ifmap rows that a fold's tile holds: images x channels x rows.
-  func ifmapLoad(_ fold: Fold, half: Int) -> Transfer {
-    let tile = schedule.ifmapTiles[fold.ifmapTile % schedule.ifmapTiles.count]
-    let plane = layer.inputHeight * layer.inputWidth * operandBytes
-    let firstPlane = tile.firstImage * layer.inputChannels + fold.group * layer.channelsPerGroup
-    return Transfer(
-      memoryAddress: ifmapAddress + firstPlane * plane + tile.firstRow * layer.inputWidth * operandBytes,
-      runBytes: tile.rows * layer.inputWidth * operandBytes,
-      innerCount: layer.channelsPerGroup, innerStride: plane,
-      outerCount: tile.images, outerStride: layer.inputChannels * plane,
-      bufferAddress: half * ifmapHalfElements * operandBytes, tile: fold.ifmapTile
-    ).merged
   }
 
   /// The weights that a fold's filter tile holds: filters x products.
@@ -102,7 +93,7 @@ extension PlacedLayer {
   /// The stores that take a complete set of psums off chip: one for the positions of a partly covered image at either end,
   /// one for whole images.
   func psumStores(_ fold: Fold) -> [Transfer] {
-    let plane = layer.outputHeight * layer.outputWidth
+    let plane = layout == .tiled ? Int.max : layer.outputHeight * layer.outputWidth
     var stores: [Transfer] = []
     var position = fold.m.lowerBound
     while position < fold.m.upperBound {
@@ -117,21 +108,6 @@ extension PlacedLayer {
     return stores
   }
 
-  private func psumStore(_ fold: Fold, image: Int, within: Int, run: Int, images: Int, at position: Int) -> Transfer {
-    let plane = layer.outputHeight * layer.outputWidth
-    let (positionStride, filterStride) = psumStrides
-    var store = Transfer(
-      memoryAddress: ofmapAddress + ((image * layer.filters + firstFilter(of: fold)) * plane + within) * resultBytes,
-      runBytes: run * resultBytes, innerCount: fold.n.count, innerStride: plane * resultBytes,
-      outerCount: images, outerStride: layer.filters * plane * resultBytes,
-      bufferAddress: psumBase(fold) + (position - fold.m.lowerBound) * positionStride,
-      tile: fold.psumTile, completesTile: false)
-    store.bufferRunStride = positionStride
-    store.bufferInnerStride = filterStride
-    store.bufferOuterStride = plane * positionStride
-    return store
-  }
-
   /// The first filter of a fold, over all groups.
   func firstFilter(of fold: Fold) -> Int { fold.group * layer.filtersPerGroup + fold.n.lowerBound }
 
@@ -139,7 +115,7 @@ extension PlacedLayer {
   func psumBase(_ fold: Fold) -> Int { fold.psumTile % accumulatorHalves * halfWords }
 
   /// Words between neighbouring positions and between neighbouring filters: columns lie side by side.
-  private var psumStrides: (position: Int, filter: Int) {
+  var psumStrides: (position: Int, filter: Int) {
     schedule.dataflow == .inputStationary ? (1, columns) : (columns, 1)
   }
 }
@@ -150,19 +126,19 @@ extension PlacedLayer {
   /// The walk of the ifmap scratchpad that gives element (m, k) of a fold.
   private func ifmapAxes(_ fold: Fold) -> (m: AffineAxis, k: AffineAxis, tile: IfmapTile) {
     let tile = schedule.ifmapTiles[fold.ifmapTile % schedule.ifmapTiles.count]
-    let width = layer.inputWidth
-    let plane = tile.rows * width
+    let strides = ifmapStrides(tile)
     // Position 0 of the axis is the first position of the tile's first image; its window starts in the padding.
     let top = -layer.paddingTop
     let left = -layer.paddingLeft
     let m = AffineAxis(
-      middle: layer.outputHeight, inner: layer.outputWidth, outerOffset: layer.channelsPerGroup * plane,
-      middleOffset: layer.strideHeight * width, innerOffset: layer.strideWidth,
+      middle: layer.outputHeight, inner: layer.outputWidth, outerOffset: strides.image,
+      middleOffset: layer.strideHeight * strides.row, innerOffset: layer.strideWidth * strides.column,
       middleRow: layer.strideHeight, innerColumn: layer.strideWidth,
-      start: .init(offset: (top - tile.firstRow) * width + left, row: top, column: left))
+      start: .init(
+        offset: (top - tile.firstRow) * strides.row + left * strides.column, row: top, column: left))
     let k = AffineAxis(
-      middle: layer.filterHeight, inner: layer.filterWidth, outerOffset: plane,
-      middleOffset: layer.dilationHeight * width, innerOffset: layer.dilationWidth,
+      middle: layer.filterHeight, inner: layer.filterWidth, outerOffset: strides.channel,
+      middleOffset: layer.dilationHeight * strides.row, innerOffset: layer.dilationWidth * strides.column,
       middleRow: layer.dilationHeight, innerColumn: layer.dilationWidth,
       start: .init(offset: 0, row: 0, column: 0))
     return (m, k, tile)

@@ -17,6 +17,8 @@ public struct SystolicCounters: Sendable, Codable, Equatable, CounterSet {
   public var labels = PECycleCounts()
   /// PE-cycles labelled `wait`, by root cause.
   public var stalls = StallCounts()
+  /// Cycles of layers without MACs in which the vector unit waited, by root cause.
+  public var vectorStalls = StallCounts()
 
   /// What each of them counts.
   public static let definitions: [CounterDefinition<SystolicCounters>] =
@@ -41,7 +43,7 @@ public struct SystolicCounters: Sendable, Codable, Equatable, CounterSet {
       .init("zero_operand_macs", unit: "operations", "MACs that fired with an operand equal to its zero point.") {
         $0.zeroOperandMacs
       },
-    ] + labelDefinitions + StallCounts.definitions(\.stalls)
+    ] + labelDefinitions + StallCounts.ofPEs(\.stalls) + StallCounts.ofVectorUnit(\.vectorStalls)
 
   private static let labelDefinitions = PECycleLabel.allCases.map { label in
     CounterDefinition<SystolicCounters>(

@@ -11,6 +11,21 @@ extension SystolicMachine {
     counters.stalls[stallCause(hold)] += cycles * spec.peCount
   }
 
+  /// Books cycles of a layer for the vector unit alone in which it takes no operands.
+  mutating func bookVectorWait(cycles: Int) {
+    guard vector.streams.layer != nil, !vector.takesOperands else { return }
+    counters.vectorStalls[vectorStallCause] += cycles
+  }
+
+  /// The root of the vector unit's waiting: results have no way out, operands are not there, or a job is on its way.
+  private var vectorStallCause: StallCause {
+    switch vector.streamWait(transfers) {
+    case .none: .latency
+    case .results: MemoryPath(requests, responses, memory).storeCause
+    case .operands: loadCause
+    }
+  }
+
   /// The root of a hold in this cycle, from committed state.
   func stallCause(_ hold: FoldHold) -> StallCause {
     switch hold {

@@ -129,6 +129,7 @@ public struct SystolicMachine: Machine, Sendable, Codable {
     case .clockedMemory:
       memory.evaluate(requests: &requests, responses: &responses, cycle: cycle)
     case .vector:
+      bookVectorWait(cycles: 1)
       vector.evaluate(psums: accumulator.storage, transfers: &transfers)
       accumulator.countStoreReads(vector.sequencer.psumsRead)
     case .array:
@@ -210,6 +211,7 @@ public struct SystolicMachine: Machine, Sendable, Codable {
     } else {
       bookWait(folds.issue(readiness).hold, cycles: cycles)
     }
+    bookVectorWait(cycles: cycles)
     vector.credit(skipped: cycles)
     transfers.credit(skipped: cycles, requests: requests, packed: vector.packed)
   }
@@ -228,7 +230,7 @@ public struct SystolicMachine: Machine, Sendable, Codable {
     if !folds.isFinished { waits.append(Wait(block: "fold_sequencer", cause: "\(folds.issue(readiness).hold)")) }
     if !prefetcher.isFinished { waits.append(Wait(block: "prefetcher", cause: "\(prefetcher.state)")) }
     if !vector.isQuiescent { waits.append(Wait(block: "vector_unit", cause: "operands or room for results")) }
-    if !transfers.isQuiescent { waits.append(Wait(block: "transfer_engine", cause: "answers from memory")) }
+    waits += [transfers.pendingWait, memory.pendingWait].compactMap { $0 }
     return waits
   }
 

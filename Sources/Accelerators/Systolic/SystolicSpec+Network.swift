@@ -1,5 +1,5 @@
 import Compute
-import Mappings
+public import Mappings
 public import Memory
 public import Simulation
 import Tensors
@@ -54,6 +54,9 @@ extension SystolicMachine: NetworkMachine {
     get { memory.contents }
     _modify { yield &memory.contents }
   }
+
+  /// Accesses of every level since an earlier state.
+  public func accesses(since earlier: SystolicMachine) -> AccessCounts { accessCounts.since(earlier.accessCounts) }
 
   /// Hands the machine a convolution of a network. It must be quiescent.
   public mutating func begin(_ layer: ArrayLayer) { begin(layer.placed, ifmap: layer.ifmap, filter: layer.filter) }

@@ -33,7 +33,8 @@ struct StreamPrefetcher: Sendable, Codable {
     view.canQueueLoad && (needsParameters || (tile < layer.tiles.count && tile < view.readTiles + 2))
   }
 
-  private func canStart(_ view: View) -> Bool { view.canQueueJob && job < view.loadedTiles }
+  /// Whether the next tile's job can be handed to the sequencer.
+  func canStart(_ view: View) -> Bool { view.canQueueJob && job < view.loadedTiles }
 
   func canAct(_ view: View) -> Bool {
     guard let layer else { return false }

@@ -96,6 +96,18 @@ public struct VectorPath: Sendable, Codable {
     packed.commit()
   }
 
+  /// Whether an operand vector enters the unit at the next edge.
+  var takesOperands: Bool { sequencer.canRead(unit) }
+
+  /// What a unit that takes no operands of a streaming layer waits for.
+  enum StreamWait { case none, operands, results }
+
+  /// What it waits for in this cycle, from committed state.
+  func streamWait(_ transfers: borrowing TransferEngine) -> StreamWait {
+    if !sequencer.jobs.isEmpty || streams.isFinished { return .results }
+    return streams.canStart(view(transfers)) ? .none : .operands
+  }
+
   /// Whether anything moves at the next edge.
   func isBusy(_ transfers: borrowing TransferEngine) -> Bool {
     streams.canAct(view(transfers)) || sequencer.canRead(unit) || unit.canMove(results: results)

@@ -52,7 +52,7 @@ struct VectorSequencer: Sendable, Codable {
       for lane in 0..<count {
         unit.arriving.values[lane] = psums[Int(laneOffset[lane] &+ place.offset)]
         unit.arriving.presence[lane] = .operand
-        unit.arriving.channels[lane] = laneRow[lane]
+        unit.arriving.channels[lane] = laneRow[lane] &+ laneColumn[lane]
       }
     case .buffer(let isSigned):
       var operands = 0

@@ -1,28 +1,29 @@
 /// Where a PE's spads and FIFOs lie in its stretches of the two banks, of 16-bit operands and of psums.
-struct BankLayout: Sendable {
+struct BankLayout: Sendable, Codable {
   /// Words of a 64-bit flit: operands, or psums of the narrower kind.
   static let flitWords = 4
 
   let ifmapWords, filterWords, psumWords: Int
   let ifmapDepth, filterDepth, psumInDepth, psumOutDepth: Int
+  /// Where the parts of a PE's operands begin, and their end. The filter spad is first.
+  let ifmapSpad, ifmapFIFO, filterFIFO: Int
+  /// Words of each flit of the filter FIFO.
+  let flitCounts: Int
+  let operands: Int
+  /// Where the parts of a PE's psums begin, and their end. The spad is first.
+  let psumIn, psumOut, psums: Int
 
   init(_ spec: RowStationaryArray.Spec) {
     (ifmapWords, filterWords, psumWords) = (spec.ifmapSpadWords, spec.filterSpadWords, spec.psumSpadWords)
     (ifmapDepth, filterDepth) = (spec.ifmapFIFODepth, spec.filterFIFODepth)
     (psumInDepth, psumOutDepth) = (spec.psumInputFIFODepth, spec.psumOutputFIFODepth)
+    ifmapSpad = filterWords
+    ifmapFIFO = ifmapSpad + ifmapWords
+    filterFIFO = ifmapFIFO + ifmapDepth
+    flitCounts = filterFIFO + filterDepth * Self.flitWords
+    operands = flitCounts + filterDepth
+    psumIn = psumWords
+    psumOut = psumIn + psumInDepth * Self.flitWords
+    psums = psumOut + psumOutDepth * Self.flitWords
   }
-
-  // Operands of a PE: filter spad, ifmap spad, ifmap FIFO, flits of the filter FIFO, words of each of these flits.
-  var operands: Int { flitCounts + filterDepth }
-  var filterSpad: Int { 0 }
-  var ifmapSpad: Int { filterWords }
-  var ifmapFIFO: Int { ifmapSpad + ifmapWords }
-  var filterFIFO: Int { ifmapFIFO + ifmapDepth }
-  var flitCounts: Int { filterFIFO + filterDepth * Self.flitWords }
-
-  // Psums of a PE: spad, flits of the input FIFO, flits of the output FIFO.
-  var psums: Int { psumOut + psumOutDepth * Self.flitWords }
-  var psumSpad: Int { 0 }
-  var psumIn: Int { psumWords }
-  var psumOut: Int { psumIn + psumInDepth * Self.flitWords }
 }

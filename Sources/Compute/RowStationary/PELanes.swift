@@ -29,20 +29,28 @@ extension LaneColumn where Word == Int16 {
   /// Operands behind the spads. The ifmap word is read once and held for all filters.
   static var ifmap1: Self { Self(offset: 160) }
   static var weight1: Self { Self(offset: 192) }
+  /// Masks: a MAC is issued, it is not gated, and it is the first of its tap.
+  static var runs: Self { Self(offset: 416) }
+  static var reads: Self { Self(offset: 448) }
+  static var takes: Self { Self(offset: 480) }
   /// Wire: the word at `filterPlace`.
   static var filterRead: Self { Self(offset: 224) }
+  /// Wire: the word of the ifmap spad at the tap, for which the run of MACs under way was begun.
+  static var ifmapRead: Self { Self(offset: 256) }
 }
 
 extension LaneColumn where Word == Int32 {
   /// Behind the multiplier: a product, or the psum that passed it by.
-  static var product: Self { Self(offset: 256) }
+  static var product: Self { Self(offset: 288) }
+  /// Behind the input FIFO: the psum from below.
+  static var psumIn1: Self { Self(offset: 352) }
 }
 
 /// The columns of all PEs of an array, block by block.
 struct PELanes: Sendable, Codable, Equatable {
   /// PEs of a block, and bytes of its columns.
   static let perBlock = 16
-  static let blockBytes = 320
+  static let blockBytes = 512
 
   let blocks: Int
   var words: [UInt64]

@@ -73,8 +73,7 @@ extension RowStationaryArray {
 
   /// The flit in front of a PE's output FIFO.
   func outgoingFlit(_ number: Int) -> SIMD4<Int32> {
-    let layout = BankLayout(spec)
-    let place = number * layout.psums + layout.psumOut + Int(pes[number].psumOutHead) * BankLayout.flitWords
+    let place = number * layer.psums + layer.banks.psumOut + Int(pes[number].psumOutHead) * BankLayout.flitWords
     let psums = psums.span
     return SIMD4(psums[place], psums[place + 1], psums[place + 2], psums[place + 3])
   }

@@ -88,7 +88,7 @@ extension RowStationaryArray: Observable {
     lane("stage1_operation", "The operation behind the spads.", { _ in .enumeration(operations) }, .operation1),
     lane("ifmap", "The ifmap operand behind the spads.", operandFormat, .ifmap1),
     lane("weight", "The filter operand behind the spads; a gated MAC leaves it as it is.", operandFormat, .weight1),
-    register("psum_in", "The psum from below behind the input FIFO.", psumFormat) { Int($0.psumIn1) },
+    lane("psum_in", "The psum from below behind the input FIFO.", psumFormat, .psumIn1),
     lane("stage2_operation", "The operation behind the multiplier.", { _ in .enumeration(operations) }, .operation2),
     lane("product", "A product, or the psum that passed the multiplier by.", psumFormat, .product),
     lane("psum_filter", "The psum that stage 3 adds to.", { _ in .unsigned(bits: 8) }, .filter2),
@@ -121,7 +121,7 @@ extension RowStationaryArray: Observable {
   }
 
   private func psum(of number: Int) -> Int32 {
-    psums[number * BankLayout(spec).psums + Int(lanes[.filter2, number])]
+    psums[number * layer.psums + Int(lanes[.filter2, number])]
   }
 
   /// What a PE does in the cycle that begins with this state.

@@ -81,6 +81,14 @@ public struct RowStationaryArray: Sendable, Codable {
     }
   }
 
+  /// PE-cycles in which PEs waited: all of them, and those for filters.
+  public struct Waits: Sendable, Codable, Equatable {
+    /// For whatever.
+    public var all = 0
+    /// For filters.
+    public var filters = 0
+  }
+
   /// What is fixed when the array is built.
   public let spec: Spec
   /// What all PEs of the layer share.
@@ -106,10 +114,13 @@ public struct RowStationaryArray: Sendable, Codable {
   public internal(set) var isAsleep = true
   /// PEs that still have a pass to do.
   public internal(set) var busyPEs = 0
-  /// Ifmap rows of each pass, the same for all PEs.
-  var rowsOfPass: Int32 = 1
+  /// What array, layer and pass fix for all PEs, and the blocks of lanes that hold PEs of the layer.
+  var layer: LayerConstants
+  var blocksInUse = 0
   /// What mapped PEs without an assignment wait for.
   public private(set) var restLabel = PECycleLabel.waitIfmap
+  /// PE-cycles of waiting that were counted last.
+  public internal(set) var waits = Waits()
   /// What the PEs did at the last edge; while the array sleeps, they do the same.
   var lastTally = Tally()
 
@@ -138,10 +149,11 @@ public struct RowStationaryArray: Sendable, Codable {
     self.spec = spec
     shape = LayerShape(
       arithmetic: .integer8, windowColumns: 1, dilation: 1, slideColumns: 1, windows: 1, psumsPerFlit: 4)
+    layer = LayerConstants(BankLayout(spec), shape)
     lanes = PELanes(peCount: count)
     pes = [RowStationaryPE](repeating: RowStationaryPE(), count: lanes.count)
-    operands = [Int16](repeating: 0, count: lanes.count * BankLayout(spec).operands)
-    psums = [Int32](repeating: 0, count: lanes.count * BankLayout(spec).psums)
+    operands = [Int16](repeating: 0, count: lanes.count * layer.operands)
+    psums = [Int32](repeating: 0, count: lanes.count * layer.psums)
     sets = [PESets](repeating: PESets(), count: (lanes.count + PESets.size - 1) / PESets.size)
     standings = [Int](repeating: 0, count: RowStationaryPE.Standing.allCases.count)
   }
@@ -151,6 +163,8 @@ public struct RowStationaryArray: Sendable, Codable {
     precondition(isQuiescent, "an array is configured at rest")
     self.shape = shape
     self.mapped = mapped.map { Int32($0) }
+    layer = LayerConstants(BankLayout(spec), shape)
+    blocksInUse = (mapped.max() ?? -1) / PELanes.perBlock + 1
     lanes = PELanes(peCount: spec.peCount)
     for number in pes.indices { pes[number] = RowStationaryPE() }
     for group in sets.indices { sets[group] = PESets() }
@@ -158,6 +172,12 @@ public struct RowStationaryArray: Sendable, Codable {
     for standing in standings.indices { standings[standing] = 0 }
     lastTally = Tally()
     lastTally.off = mapped.count
+  }
+
+  /// Sets what all PEs share in the next step of a layer, while none of them has work.
+  public mutating func reshape(_ shape: LayerShape) {
+    precondition(busyPEs == 0, "an array changes its shape between assignments")
+    self.shape = shape
   }
 
   /// Says what PEs wait for that have no assignment.
@@ -174,7 +194,7 @@ public struct RowStationaryArray: Sendable, Codable {
     pes[number].takesPsum = assignment.takesPsum
     pes[number].windowsLeft = Int32(shape.windows)
     pes[number].rowsLeft = Int32(assignment.rows)
-    rowsOfPass = Int32(assignment.rows)
+    layer.rows = Int32(assignment.rows)
     pes[number].endsRow = shape.windows == 1
     pes[number].endsPass = pes[number].endsRow && assignment.rows == 1
     begin(number)

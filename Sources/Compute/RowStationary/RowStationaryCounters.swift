@@ -39,14 +39,11 @@ extension RowStationaryArray {
   public struct Counters: Sendable, Codable, Equatable, CounterSet {
     /// Clock edges, those included that the array slept through.
     public var cycles = 0
-    /// Every PE-cycle, by label.
-    public var labels = PECycleCounts()
-    /// Spad accesses that the labels do not tell.
-    public var ifmapSpadReads = 0
-    /// Words that entered ifmap spads.
-    public var ifmapSpadWrites = 0
-    /// Words that entered filter spads.
-    public var filterSpadWrites = 0
+    /// What mapped PEs did, summed over cycles, but for those without an assignment, which are counted by label.
+    var sums = Tally()
+    var offs = PECycleCounts()
+    /// PE-cycles of clock-gated PEs.
+    var idle = 0
     /// Words that entered PEs from the networks, each as often as PEs took it.
     public var ifmapWordsIn = 0
     /// Filter words that entered FIFOs.
@@ -55,13 +52,19 @@ extension RowStationaryArray {
     public var localFlits = 0
 
     /// MACs, gated ones included.
-    public var macs: Int { labels[.mac] + labels[.gated] }
+    public var macs: Int { sums.macs + sums.gated }
+    /// Ifmap words read: one serves the MACs of all filters.
+    public var ifmapSpadReads: Int { sums.ifmapReads }
+    /// Words that entered ifmap spads.
+    public var ifmapSpadWrites: Int { sums.ifmapWrites }
     /// Filter words read: one for each MAC that is not gated.
-    public var filterSpadReads: Int { labels[.mac] }
+    public var filterSpadReads: Int { sums.macs }
+    /// Words that entered filter spads.
+    public var filterSpadWrites: Int { sums.filterWrites }
     /// Psums read: one for each MAC that is not gated, one for each accumulation.
-    public var psumSpadReads: Int { labels[.mac] + labels[.accumulate] }
+    public var psumSpadReads: Int { sums.macs + sums.accumulates }
     /// Psums written: one for each MAC that is not gated.
-    public var psumSpadWrites: Int { labels[.mac] }
+    public var psumSpadWrites: Int { sums.macs }
 
     /// What each counter counts.
     public static let definitions: [CounterDefinition<Counters>] =
@@ -96,20 +99,41 @@ extension RowStationaryArray {
     /// All zero.
     public init() {}
 
-    mutating func add(_ tally: Tally, cycles: Int, idle: Int, off: PECycleLabel) {
-      self.cycles += cycles
-      labels[.mac] += tally.macs * cycles
-      labels[.gated] += tally.gated * cycles
-      labels[.accumulate] += tally.accumulates * cycles
-      labels[.waitIfmap] += tally.waitIfmap * cycles
-      labels[.waitFilter] += tally.waitFilter * cycles
-      labels[.waitPsum] += tally.waitPsum * cycles
-      labels[.waitOutput] += tally.waitOutput * cycles
-      labels[off] += tally.off * cycles
-      labels[.idle] += idle * cycles
-      ifmapSpadReads += tally.ifmapReads * cycles
-      ifmapSpadWrites += tally.ifmapWrites * cycles
-      filterSpadWrites += tally.filterWrites * cycles
+    /// Every PE-cycle, by label.
+    public var labels: PECycleCounts {
+      var labels = offs
+      labels[.mac] += sums.macs
+      labels[.gated] += sums.gated
+      labels[.accumulate] += sums.accumulates
+      labels[.waitIfmap] += sums.waitIfmap
+      labels[.waitFilter] += sums.waitFilter
+      labels[.waitPsum] += sums.waitPsum
+      labels[.waitOutput] += sums.waitOutput
+      labels[.idle] += idle
+      return labels
     }
+
+    mutating func add(_ tally: Tally, cycles: Int, idle: Int, off: PECycleLabel) {
+      self.cycles &+= cycles
+      self.idle &+= idle &* cycles
+      sums.add(tally, cycles: cycles)
+      if tally.off > 0 { offs[off] += tally.off * cycles }
+    }
+  }
+}
+
+extension Tally {
+  /// Adds what is counted of another tally, as often as it held.
+  mutating func add(_ tally: Tally, cycles: Int) {
+    macs &+= tally.macs &* cycles
+    gated &+= tally.gated &* cycles
+    waitIfmap &+= tally.waitIfmap &* cycles
+    waitFilter &+= tally.waitFilter &* cycles
+    accumulates &+= tally.accumulates &* cycles
+    waitPsum &+= tally.waitPsum &* cycles
+    waitOutput &+= tally.waitOutput &* cycles
+    ifmapReads &+= tally.ifmapReads &* cycles
+    ifmapWrites &+= tally.ifmapWrites &* cycles
+    filterWrites &+= tally.filterWrites &* cycles
   }
 }

@@ -13,14 +13,7 @@ func control(
   sets.tapStarts = 0
   sets.stage1Accumulates = 0
   sets.stage2Accumulates = before.stage1Accumulates
-  for number in Members(before.tapStarts, first: first) {
-    lanes[.ifmap1, number] = unsafe pes[unchecked: number].ifmapWord
-    tally.ifmapReads &+= 1
-  }
-  for number in Members(before.stage1Accumulates, first: first) {
-    // The psum passes the multiplier by.
-    lanes[.product, number] = unsafe pes[unchecked: number].psumIn1
-  }
+  tally.ifmapReads &+= before.tapStarts.nonzeroBitCount
   for number in Members(before.accumulates, first: first) {
     unsafe issueAccumulation(
       layer, &pes[unchecked: number], number, &lanes, &sets, operands.span, psums, &standings, &tally)
@@ -54,10 +47,11 @@ func beginRun(
   if filter == 0 {
     // The word is read for the first filter and held for the others; it stays in its place as long.
     let place = wrap(Int(pe.ifmapHead &+ pe.tap), layer.ifmapWords)
-    pe.ifmapWord = unsafe operands[unchecked: number &* layer.operands &+ layer.banks.ifmapSpad &+ place]
+    lanes[.ifmapRead, number] = unsafe operands[unchecked: number &* layer.operands &+ layer.banks.ifmapSpad &+ place]
+    lanes[.takes, number] = -1
     sets.tapStarts |= UInt64(member: number)
   }
-  pe.stand(pe.ifmapWord == 0 ? .gated : .mac, number, &lanes, &standings)
+  pe.stand(lanes[.ifmapRead, number] == 0 ? .gated : .mac, number, &lanes, &standings)
 }
 
 /// The end of a run: behind a tap's last filter, or where no weight has come yet.
@@ -69,7 +63,8 @@ private func endRun(
   guard lanes[.filter, number] == pe.filters else { return pe.stand(.waitFilter, number, &lanes, &standings) }
   lanes[.filter, number] = 0
   pe.endTap(layer)
-  pe.noteLoads(layer, number, &sets)
+  pe.noteIfmapLoad(layer, number, &sets)
+  if pe.endsPass { pe.noteFilterLoad(layer, number, &sets) }
   if pe.phase == .mac {
     beginRun(layer, &pe, number, &lanes, &sets, operands, &standings)
   } else {
@@ -87,15 +82,24 @@ extension RowStationaryPE {
     standings[Int(self.standing.rawValue)] &-= 1
     standings[Int(standing.rawValue)] &+= 1
     self.standing = standing
-    lanes[.issue, number] = standing.operation.rawValue
+    let operation = standing.operation
+    lanes[.issue, number] = operation.rawValue
+    lanes[.runs, number] = operation == .none ? 0 : -1
+    lanes[.reads, number] = operation == .mac ? -1 : 0
   }
 
-  /// Notes whether words go from FIFOs to spads at the next edge.
+  /// Notes whether a word goes from the ifmap FIFO to its spad at the next edge.
   @inline(__always)
-  func noteLoads(_ layer: LayerConstants, _ number: Int, _ sets: inout PESets) {
-    let member = UInt64(member: number)
-    sets.ifmapLoads.set(member, ifmapFIFOCount != 0 && Int(ifmapCount &- ifmapDropped) < layer.ifmapWords)
-    sets.filterLoads.set(member, filterFIFOCount != 0 && Int(filterCount &- filterDropped) < layer.filterWords)
+  func noteIfmapLoad(_ layer: LayerConstants, _ number: Int, _ sets: inout PESets) {
+    let isRoom = Int(ifmapCount &- ifmapDropped) < layer.ifmapWords
+    sets.ifmapLoads.set(UInt64(member: number), ifmapFIFOCount != 0 && isRoom)
+  }
+
+  /// Notes whether a word goes from the filter FIFO to its spad at the next edge.
+  @inline(__always)
+  func noteFilterLoad(_ layer: LayerConstants, _ number: Int, _ sets: inout PESets) {
+    let isRoom = Int(filterCount &- filterDropped) < layer.filterWords
+    sets.filterLoads.set(UInt64(member: number), filterFIFOCount != 0 && isRoom)
   }
 
   /// After the last filter of a tap: words that no window needs any more are dropped, then the next tap.
@@ -115,6 +119,8 @@ extension RowStationaryPE {
   }
 
   /// After the last filter's psum: the window slides, or begins the next row or the next pass.
+  ///
+  /// What leaves the rings here was dropped before, so their room stays what it was.
   mutating func endWindow(_ layer: LayerConstants) {
     if endsPass {
       filterHead = Int16(truncatingIfNeeded: wrap(Int(filterHead &+ weight), layer.filterWords))
@@ -176,10 +182,10 @@ private func issueAccumulation(
   let isLast = filter == pe.filters &- 1
   let endsFlit = isLast || word == layer.psumsPerFlit &- 1
   if word == 0 { pe.psumOutPromised &+= 1 }
-  pe.psumIn1 = 0
+  lanes[.psumIn1, number] = 0
   if pe.takesPsum {
     let place = number &* layer.psums &+ layer.banks.psumIn &+ Int(pe.psumInHead) &* BankLayout.flitWords
-    pe.psumIn1 = psums[place &+ Int(word)]
+    lanes[.psumIn1, number] = psums[place &+ Int(word)]
     if endsFlit {
       pe.psumInHead = UInt8(truncatingIfNeeded: wrap(Int(pe.psumInHead) &+ 1, layer.banks.psumInDepth))
       pe.psumInCount &-= 1
@@ -195,7 +201,6 @@ private func issueAccumulation(
   lanes[.filter, number] = 0
   pe.endWindow(layer)
   lanes[.filterPlace, number] = pe.filterHead
-  pe.noteLoads(layer, number, &sets)
   if pe.phase == .accumulate { return }
   sets.accumulates &= ~member
   if pe.phase == .off {
@@ -222,7 +227,7 @@ private func loadIfmap(
   pe.ifmapFIFOHead = UInt8(truncatingIfNeeded: wrap(Int(pe.ifmapFIFOHead) &+ 1, layer.banks.ifmapDepth))
   pe.ifmapFIFOCount &-= 1
   sets.ifmapReady |= UInt64(member: number)
-  pe.noteLoads(layer, number, &sets)
+  pe.noteIfmapLoad(layer, number, &sets)
   if pe.standing == .waitIfmap { beginRun(layer, &pe, number, &lanes, &sets, operands.span, &standings) }
 }
 
@@ -244,7 +249,7 @@ private func loadFilter(
     pe.filterFIFOCount &-= 1
     sets.filterReady |= UInt64(member: number)
   }
-  pe.noteLoads(layer, number, &sets)
+  pe.noteFilterLoad(layer, number, &sets)
   // A run that this word makes longer, or possible.
   let isShort = pe.standing.operation != .none && lanes[.runEnd, number] < pe.filters
   if isShort || pe.standing == .waitFilter {

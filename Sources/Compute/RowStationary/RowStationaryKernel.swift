@@ -2,36 +2,39 @@
 // something begins or ends. Every register takes what stood before the edge: stages are evaluated from the last to the first,
 // FIFOs are read and left here, and entered by the networks afterwards.
 
-/// What the kernel needs of array and layer.
-struct LayerConstants {
+/// What array, layer and pass fix for all PEs.
+struct LayerConstants: Sendable, Codable {
   let banks: BankLayout
-  /// Stretches of a PE.
+  /// Stretches of a PE in the two banks.
   let operands, psums: Int
   let ifmapWords, filterWords: Int
   let windowColumns, slideColumns, dilation: Int
-  let windows, rows: Int32
+  let windows: Int32
   let psumsPerFlit: UInt8
+  /// Ifmap rows of each pass.
+  var rows: Int32 = 1
 
-  init(_ spec: RowStationaryArray.Spec, _ shape: RowStationaryArray.LayerShape, rows: Int32) {
-    banks = BankLayout(spec)
+  init(_ banks: BankLayout, _ shape: RowStationaryArray.LayerShape) {
+    self.banks = banks
     (operands, psums) = (banks.operands, banks.psums)
     (ifmapWords, filterWords) = (banks.ifmapWords, banks.filterWords)
     (windowColumns, slideColumns, dilation) = (shape.windowColumns, shape.slideColumns, shape.dilation)
     windows = Int32(shape.windows)
-    self.rows = rows
     psumsPerFlit = UInt8(shape.psumsPerFlit)
   }
 }
 
-/// Advances every PE by one clock edge and says what they did.
+/// Advances the PEs of the first `blocks` blocks by one clock edge and adds what they did to the tally.
 func advancePEs(
-  _ contract: some PsumContract, _ layer: LayerConstants, _ lanes: inout PELanes, _ pes: inout [RowStationaryPE],
+  _ contract: some PsumContract, _ layer: LayerConstants, _ blocks: Int, _ lanes: inout PELanes,
+  _ pes: inout [RowStationaryPE],
   _ sets: inout [PESets], _ operands: inout [Int16], _ psums: inout [Int32], _ standings: inout [Int],
   _ tally: inout Tally
 ) {
-  let (blocks, count) = (lanes.blocks, lanes.count)
+  let count = lanes.count
   precondition(
-    pes.count == count && sets.count * PESets.size >= count && operands.count == count * layer.operands
+    blocks <= lanes.blocks && pes.count == count && sets.count * PESets.size >= count
+      && operands.count == count * layer.operands
       && psums.count == count * layer.psums, "every PE has its control and its stretch of each bank")
   var words = lanes.words.mutableSpan
   var lanes = unsafe words.mutableBytes
@@ -44,10 +47,9 @@ func advancePEs(
     finishAccumulations(contract, layer, group, &lanes, &pes, &sets[group], &psums)
   }
   for block in 0..<blocks {
-    clockPsumSpads(contract, layer, &lanes, block, &psums)
-    readFilterSpads(layer, &lanes, block, operands.span)
+    clockSpads(contract, layer, &lanes, block, &psums, operands.span)
   }
-  for group in sets.indices {
+  for group in 0..<(blocks &+ 3) / 4 {
     var ends: UInt64 = 0
     for block in group &* 4..<min(group &* 4 &+ 4, blocks) {
       let members = clockLanes(contract, &lanes, block, Int16(truncatingIfNeeded: layer.filterWords))
@@ -60,31 +62,22 @@ func advancePEs(
 // MARK: - Data path, sixteen PEs at once
 
 /// Stage 3: a product joins its psum. Without a MAC the product is 0: adding it spares a branch that nothing predicts.
+/// Before stage 1: what the filter spads hold at the places that the next MACs read.
 @inline(__always)
-private func clockPsumSpads(
+private func clockSpads(
   _ contract: some PsumContract, _ layer: LayerConstants, _ lanes: inout MutableRawSpan, _ block: Int,
-  _ psums: inout MutableSpan<Int32>
+  _ psums: inout MutableSpan<Int32>, _ operands: Span<Int16>
 ) {
   let base = block &* PELanes.blockBytes
-  var stretch = block &* PELanes.perBlock &* layer.psums
+  var psumStretch = block &* PELanes.perBlock &* layer.psums
+  var operandStretch = block &* PELanes.perBlock &* layer.operands
   for lane in 0..<PELanes.perBlock {
-    let place = stretch &+ Int(lanes[.filter2, base: base, lane: lane])
+    let place = psumStretch &+ Int(lanes[.filter2, base: base, lane: lane])
     unsafe psums[unchecked: place] = contract.sum(psums[unchecked: place], lanes[.product, base: base, lane: lane])
-    stretch &+= layer.psums
-  }
-}
-
-/// What the filter spads hold at the places that the next MACs read.
-@inline(__always)
-private func readFilterSpads(
-  _ layer: LayerConstants, _ lanes: inout MutableRawSpan, _ block: Int, _ operands: Span<Int16>
-) {
-  let base = block &* PELanes.blockBytes
-  var stretch = block &* PELanes.perBlock &* layer.operands
-  for lane in 0..<PELanes.perBlock {
-    let place = stretch &+ Int(lanes[.filterPlace, base: base, lane: lane])
-    unsafe lanes[.filterRead, base: base, lane: lane] = operands[unchecked: place]
-    stretch &+= layer.operands
+    let weight = operandStretch &+ Int(lanes[.filterPlace, base: base, lane: lane])
+    unsafe lanes[.filterRead, base: base, lane: lane] = operands[unchecked: weight]
+    psumStretch &+= layer.psums
+    operandStretch &+= layer.operands
   }
 }
 
@@ -97,18 +90,25 @@ private func clockLanes(
 ) -> UInt64 {
   let base = block &* PELanes.blockBytes
   let mac = RowStationaryPE.Operation.mac.rawValue
+  let accumulate = RowStationaryPE.Operation.accumulate.rawValue
   for lane in 0..<PELanes.perBlock {
-    let multiplies: Int16 = lanes[.operation1, base: base, lane: lane] == mac ? -1 : 0
-    lanes[.product, base: base, lane: lane] = contract.product(
+    let operation = lanes[.operation1, base: base, lane: lane]
+    let multiplies: Int16 = operation == mac ? -1 : 0
+    let product = contract.product(
       lanes[.ifmap1, base: base, lane: lane] & multiplies, lanes[.weight1, base: base, lane: lane])
+    // A psum from below passes the multiplier by.
+    let passes: Int32 = operation >= accumulate ? -1 : 0
+    lanes[.product, base: base, lane: lane] = product | lanes[.psumIn1, base: base, lane: lane] & passes
   }
   for lane in 0..<PELanes.perBlock {
-    let issue = lanes[.issue, base: base, lane: lane]
-    let reads: Int16 = issue == mac ? -1 : 0
-    let held = lanes[.weight1, base: base, lane: lane]
-    lanes[.weight1, base: base, lane: lane] = lanes[.filterRead, base: base, lane: lane] & reads | held & ~reads
-    let steps: Int16 = issue == 0 ? 0 : 1
-    let next = lanes[.filterPlace, base: base, lane: lane] &+ steps
+    // Masks choose between words: a condition would compile to branches. The ifmap word is read for a tap's first filter only.
+    let (reads, takes) = (lanes[.reads, base: base, lane: lane], lanes[.takes, base: base, lane: lane])
+    let weight = lanes[.weight1, base: base, lane: lane]
+    lanes[.weight1, base: base, lane: lane] = lanes[.filterRead, base: base, lane: lane] & reads | weight & ~reads
+    let ifmap = lanes[.ifmap1, base: base, lane: lane]
+    lanes[.ifmap1, base: base, lane: lane] = lanes[.ifmapRead, base: base, lane: lane] & takes | ifmap & ~takes
+    lanes[.takes, base: base, lane: lane] = 0
+    let next = lanes[.filterPlace, base: base, lane: lane] &- lanes[.runs, base: base, lane: lane]
     let isInRing: Int16 = next == ringWords ? 0 : -1
     lanes[.filterPlace, base: base, lane: lane] = next & isInRing
   }

@@ -37,8 +37,6 @@ struct RowStationaryPE: Sendable, Codable, Equatable {
 
   // Ordered by width: a PE's control fits a cache line.
 
-  /// Behind the input FIFO: the psum from below.
-  var psumIn1: Int32 = 0
   /// Windows left in this row, this one included; rows left in this pass; passes left.
   var windowsLeft: Int32 = 0
   var rowsLeft: Int32 = 0
@@ -48,8 +46,6 @@ struct RowStationaryPE: Sendable, Codable, Equatable {
   var tap: Int16 = 0
   /// Word of the pass's filters that the tap's first filter reads.
   var weight: Int16 = 0
-  /// Wire: the word of the ifmap spad at the tap, for which the run of MACs under way was begun.
-  var ifmapWord: Int16 = 0
   /// The window's first word in the ring, words from there on, and words of them that are no longer needed.
   var ifmapHead: Int16 = 0
   var ifmapCount: Int16 = 0

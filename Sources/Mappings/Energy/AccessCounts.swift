@@ -71,6 +71,18 @@ public struct AccessCounts: Sendable, Hashable, Codable {
     return level == .dram ? ofmapBits : psumBits
   }
 
+  /// What was counted since an earlier state of the same counts, in this state's words.
+  public func since(_ earlier: AccessCounts) -> AccessCounts {
+    var difference = self
+    difference.macs -= earlier.macs
+    difference.gatedMACs -= earlier.gatedMACs
+    for index in accesses.indices {
+      difference.accesses[index].reads -= earlier.accesses[index].reads
+      difference.accesses[index].writes -= earlier.accesses[index].writes
+    }
+    return difference
+  }
+
   /// Adds the counts of another layer of the same word widths.
   public static func += (left: inout AccessCounts, right: AccessCounts) {
     precondition(

@@ -75,16 +75,23 @@ struct RowStationaryEvaluator {
   }
 
   /// Ifmap rows of a strip that some tap lies in: of U x ofmap row + dilation x filter row, each once.
-  func touchedRows(_ ofmapRows: Int) -> Int {
+  func touchedRows(_ ofmapRows: Int, _ filterRows: Int) -> Int {
     let divisor = greatestCommonDivisor(layer.strideHeight, layer.dilationHeight)
     let shared =
-      max(0, ofmapRows - layer.dilationHeight / divisor) * max(0, layer.filterHeight - layer.strideHeight / divisor)
-    return ofmapRows * layer.filterHeight - shared
+      max(0, ofmapRows - layer.dilationHeight / divisor) * max(0, filterRows - layer.strideHeight / divisor)
+    return ofmapRows * filterRows - shared
   }
 
   /// Ifmap columns that some window covers, the gaps of a dilated filter included.
-  var touchedColumns: Int {
-    (layer.outputWidth - 1) * min(layer.strideWidth, layer.dilatedFilterWidth) + layer.dilatedFilterWidth
+  func touchedColumns(_ filterColumns: Int) -> Int {
+    let window = (filterColumns - 1) * layer.dilationWidth + 1
+    return (layer.outputWidth - 1) * min(layer.strideWidth, window) + window
+  }
+
+  /// The cuts of the filter's rows and columns into parts.
+  func filterCuts(_ parameters: RowStationaryMapping.Parameters) -> (rows: ExtentCuts, columns: ExtentCuts) {
+    let size = parameters.segmentSize(of: layer)
+    return (ExtentCuts(layer.filterHeight, by: size.rows), ExtentCuts(layer.filterWidth, by: size.columns))
   }
 
   /// Sums over the filter passes of one group.
@@ -102,19 +109,22 @@ struct RowStationaryEvaluator {
     let stripCount = strips.sum { _ in 1 }
     let imageGroups = ceilingQuotient(layer.batch, parameters.n)
     let filterPasses = filterPasses(parameters) { _ in 1 }
-    let steps = channels.sum { _ in 1 }
+    let (filterRows, filterColumns) = filterCuts(parameters)
+    let rowCuts = filterRows.sum { _ in 1 }
+    let steps = channels.sum { _ in 1 } * rowCuts * filterColumns.sum { _ in 1 }
     let planes = layer.groups * layer.batch
-    let loadedRows = strips.sum { ($0 - 1) * layer.strideHeight + layer.dilatedFilterHeight }
+    let loadedRows = strips.sum { rows in filterRows.sum { layer.ifmapRows(ofmapRows: rows, filterRows: $0) } }
+    let touchedRows = strips.sum { rows in filterRows.sum { self.touchedRows(rows, $0) } }
+    let touchedColumns = filterColumns.sum(self.touchedColumns)
     let filterBlocks = ceilingQuotient(layer.filtersPerGroup, parameters.m)
 
     var counts = RowStationaryCounts()
     counts.passes = layer.groups * imageGroups * stripCount * steps * filterPasses
     counts.macs = layer.macs
-    let macsOfFilter = channels.sum { min(q, $0) } * layer.filterWidth
+    let macsOfFilter = channels.sum { min(q, $0) } * layer.filterWidth * rowCuts
     counts.computeCycles =
       planes * stripCount * layer.outputWidth * self.filterPasses(parameters) { min(p, $0) } * (macsOfFilter + steps)
-    counts.ifmapNetworkWords =
-      planes * layer.channelsPerGroup * strips.sum(touchedRows) * touchedColumns * filterPasses
+    counts.ifmapNetworkWords = planes * layer.channelsPerGroup * touchedRows * touchedColumns * filterPasses
     counts.filterNetworkWords = imageGroups * stripCount * filterElements
     counts.psumNetworkWords = (steps - 1) * ofmapElements
     counts.psumOutputWords = steps * ofmapElements
@@ -122,7 +132,7 @@ struct RowStationaryEvaluator {
       planes * layer.channelsPerGroup * layer.outputHeight * layer.filterHeight * touchedColumns
       * self.filterPasses(parameters) { ceilingQuotient($0, p) }
     counts.filterDeliveries = imageGroups * layer.outputHeight * filterElements
-    let chain = parameters.r * layer.filterHeight
+    let chain = parameters.r * parameters.segmentSize(of: layer).rows
     let flitWords = self.filterPasses(parameters) { filters in
       ExtentCuts(filters, by: p).sum { ceilingQuotient($0, resources.psumsPerLine) * resources.psumsPerLine }
     }
@@ -131,7 +141,9 @@ struct RowStationaryEvaluator {
     counts.ifmapSpadReads =
       planes * layer.channelsPerGroup * layer.outputHeight * layer.outputWidth * layer.filterHeight * layer.filterWidth
       * self.filterPasses(parameters) { ceilingQuotient($0, p) }
-    counts.ifmapLinkWords = loadedRows * layer.paddedWidth * layer.channelsPerGroup * planes * filterBlocks
+    counts.ifmapLinkWords =
+      loadedRows * filterColumns.sum { layer.ifmapColumns(filterColumns: $0) } * layer.channelsPerGroup * planes
+      * filterBlocks
     counts.filterLinkWords = counts.filterNetworkWords
     counts.ofmapLinkWords = ofmapElements
     return counts

@@ -63,14 +63,15 @@ extension RowStationaryEvaluator {
   }
 
   private func filterWords(_ pass: PassSize) -> Int {
-    pass.filters * pass.channels * layer.filterHeight * layer.filterWidth
+    pass.filters * pass.channels * pass.filterRows * pass.filterColumns
   }
 
   private func processingCycles(_ pass: PassSize, _ parameters: RowStationaryMapping.Parameters) -> Int {
     let compute =
       pass.images * layer.outputWidth * min(parameters.p, pass.filters)
-      * (min(parameters.q, pass.channels) * layer.filterWidth + 1)
-    let ifmap = pass.images * pass.channels * touchedRows(pass.ofmapRows) * touchedColumns
+      * (min(parameters.q, pass.channels) * pass.filterColumns + 1)
+    let ifmap =
+      pass.images * pass.channels * touchedRows(pass.ofmapRows, pass.filterRows) * touchedColumns(pass.filterColumns)
     let psums = pass.images * pass.ofmapRows * layer.outputWidth * pass.filters
     let operands = resources.operandBytes
     let slowestInput = max(
@@ -85,6 +86,8 @@ extension RowStationaryEvaluator {
     var ofmapRows: Int
     var filters: Int
     var channels: Int
+    var filterRows: Int
+    var filterColumns: Int
   }
 
   /// Calls with each size that a pass can have and how many passes have it.
@@ -94,14 +97,22 @@ extension RowStationaryEvaluator {
     let channels = ExtentCuts(layer.channelsPerGroup, by: parameters.q * parameters.r)
     let strips = ExtentCuts(layer.outputHeight, by: parameters.e)
     let images = ExtentCuts(layer.batch, by: parameters.n)
+    let (filterRows, filterColumns) = filterCuts(parameters)
     ExtentCuts(layer.filtersPerGroup, by: parameters.m).forEach { block, blocks in
       ExtentCuts(block, by: parameters.p * parameters.t).forEach { filters, filterCount in
         channels.forEach { channels, channelCount in
           images.forEach { images, imageCount in
             strips.forEach { strip, stripCount in
-              body(
-                PassSize(images: images, ofmapRows: strip, filters: filters, channels: channels),
-                layer.groups * blocks * filterCount * channelCount * imageCount * stripCount)
+              filterRows.forEach { rows, rowCount in
+                filterColumns.forEach { columns, columnCount in
+                  body(
+                    PassSize(
+                      images: images, ofmapRows: strip, filters: filters, channels: channels, filterRows: rows,
+                      filterColumns: columns),
+                    layer.groups * blocks * filterCount * channelCount * imageCount * stripCount * rowCount
+                      * columnCount)
+                }
+              }
             }
           }
         }

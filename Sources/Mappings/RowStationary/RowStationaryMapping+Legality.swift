@@ -20,23 +20,31 @@ extension RowStationaryMapping {
     for (name, value, limit) in limits where !(1...limit).contains(value) {
       throw failure("\(name)", "the layer's extent", value, limit, nearest: "\(name) = \(value < 1 ? 1 : limit)")
     }
+    let taps = [
+      ("filter rows of a pass", segmentSize.rows, layer.filterHeight),
+      ("filter columns of a pass", segmentSize.columns, layer.filterWidth),
+    ]
+    for (name, value, limit) in taps where !(1...limit).contains(value) {
+      throw failure(name, "the filter's extent", value, limit, nearest: "\(value < 1 ? 1 : limit)")
+    }
   }
 
   private func checkSpads() throws(RowStationaryMappingError) {
     let (p, q) = (parameters.p, parameters.q)
-    let window = layer.dilatedFilterWidth
+    let taps = segmentSize.columns
+    let window = (taps - 1) * layer.dilationWidth + 1
     try need("q x S", "ifmap spad words", q * window, resources.ifmapSpadWords, "q", resources.ifmapSpadWords / window)
     try need("p", "psum spad words", p, resources.psumSpadWords, "p", resources.psumSpadWords)
-    let words = p * q * layer.filterWidth
+    let words = p * q * taps
     try need(
       "p x q x S", "filter spad words", words, resources.filterSpadWords, "p",
-      resources.filterSpadWords / (q * layer.filterWidth))
+      resources.filterSpadWords / (q * taps))
   }
 
   /// A set's chain of r x R rows stands in one band of rows; its columns may lie in several bands.
   private func checkArray() throws(RowStationaryMappingError) {
-    let chain = parameters.r * layer.filterHeight
-    try need("r x R", "PE rows", chain, resources.rows, "r", resources.rows / layer.filterHeight)
+    let chain = parameters.r * segmentSize.rows
+    try need("r x R", "PE rows", chain, resources.rows, "r", resources.rows / segmentSize.rows)
     let places = resources.rows / chain * resources.columns
     let columns = parameters.t * parameters.e
     try need("t x e", "PE columns of all bands", columns, places, "e", places / parameters.t)

@@ -15,10 +15,18 @@ public struct RowStationaryMapping: Sendable, Hashable, Codable {
     public var p, q: Int
     /// PE sets on different channels, and on different filters.
     public var r, t: Int
+    /// Rows and columns of the filter in a pass; nil: all of them, as on the chip.
+    public var segment: FilterSegment.Size?
 
     /// Parameters in the order of Table III.
-    public init(m: Int, n: Int, e: Int, p: Int, q: Int, r: Int, t: Int) {
+    public init(m: Int, n: Int, e: Int, p: Int, q: Int, r: Int, t: Int, segment: FilterSegment.Size? = nil) {
       (self.m, self.n, self.e, self.p, self.q, self.r, self.t) = (m, n, e, p, q, r, t)
+      self.segment = segment
+    }
+
+    /// Rows and columns of a layer's filter in a pass.
+    func segmentSize(of layer: ConvolutionLayer) -> FilterSegment.Size {
+      segment ?? FilterSegment.Size(rows: layer.filterHeight, columns: layer.filterWidth)
     }
   }
 
@@ -43,15 +51,16 @@ public struct RowStationaryMapping: Sendable, Hashable, Codable {
 // MARK: - Closed forms
 
 extension RowStationaryMapping {
-  /// PEs that work: r x t x R x e.
-  public var activePEs: Int { parameters.r * parameters.t * layer.filterHeight * parameters.e }
+  /// PEs that work: r x t x R x e, with the filter rows of a pass.
+  public var activePEs: Int { parameters.r * parameters.t * segmentSize.rows * parameters.e }
 
-  /// Ifmap rows that a strip of e ofmap rows needs: (e - 1) U + R, the filter spread by its dilation.
-  public var ifmapRows: Int { (parameters.e - 1) * layer.strideHeight + layer.dilatedFilterHeight }
+  /// Ifmap rows that a strip of e ofmap rows needs: (e - 1) U + R, the filter rows of a pass spread by their dilation.
+  public var ifmapRows: Int { layer.ifmapRows(ofmapRows: parameters.e, filterRows: segmentSize.rows) }
 
   /// Bytes of a pass's ifmap in the GLB: n q r rows W, padding included.
   public var ifmapGLBBytes: Int {
-    parameters.n * parameters.q * parameters.r * ifmapRows * layer.paddedWidth * resources.operandBytes
+    parameters.n * parameters.q * parameters.r * ifmapRows
+      * layer.ifmapColumns(filterColumns: segmentSize.columns) * resources.operandBytes
   }
 
   /// Bytes of the psums in the GLB: n m e F, the p psums of a window rounded up where they would straddle a line.
@@ -66,8 +75,11 @@ extension RowStationaryMapping {
   public var strips: Int { ceilingQuotient(layer.outputHeight, parameters.e) }
   /// Groups of n images.
   public var imageGroups: Int { ceilingQuotient(layer.batch, parameters.n) }
-  /// Passes whose psums are summed into one ofmap element.
+  /// Steps over the channels of a group.
   public var channelSteps: Int { ceilingQuotient(layer.channelsPerGroup, parameters.q * parameters.r) }
+
+  /// Steps whose psums are summed into one ofmap element: over the channels, for each part of the filter plane.
+  public var steps: Int { channelSteps * segmentCount }
 
   /// Blocks of m ofmap channels over all groups.
   public var filterBlocks: Int { layer.groups * ceilingQuotient(layer.filtersPerGroup, parameters.m) }
@@ -78,24 +90,14 @@ extension RowStationaryMapping {
     let rest = layer.filtersPerGroup % parameters.m
     let perPass = parameters.p * parameters.t
     let filterPasses = whole * ceilingQuotient(parameters.m, perPass) + ceilingQuotient(rest, perPass)
-    return layer.groups * imageGroups * strips * channelSteps * filterPasses
-  }
-
-  /// Padded ifmap rows that all strips of one plane load together, overlaps counted as often as they are loaded.
-  private var loadedRows: Int {
-    let whole = layer.outputHeight / parameters.e
-    let rest = layer.outputHeight % parameters.e
-    let last = rest == 0 ? 0 : (rest - 1) * layer.strideHeight + layer.dilatedFilterHeight
-    return whole * ifmapRows + last
+    return layer.groups * imageGroups * strips * steps * filterPasses
   }
 
   /// Off-chip filter words: all of them again for every strip and every group of images.
   public var filterWords: Int { layer.filterShape.count * strips * imageGroups }
 
-  /// Off-chip ifmap words, padding included: planes x C x N for every block of m ofmap channels.
-  public var ifmapWords: Int {
-    loadedRows * layer.paddedWidth * layer.channelsPerGroup * layer.batch * filterBlocks
-  }
+  /// Off-chip ifmap words, padding included: planes x C x N for every block of m ofmap channels and part of the filter plane.
+  public var ifmapWords: Int { counts.ifmapLinkWords }
 
   /// Off-chip ofmap words: each once.
   public var ofmapWords: Int { layer.ofmapShape.count }
@@ -105,20 +107,11 @@ extension RowStationaryMapping {
     (filterWords + ifmapWords) * resources.operandBytes + ofmapWords * resources.psumBytes
   }
 
-  /// Psum words between GLB and array: (2 A - 1) M E F N with A sums over channels, A of them writes and A - 1 reads.
-  public var psumWords: Int { (2 * channelSteps - 1) * layer.ofmapShape.count }
+  /// Psum words between GLB and array: (2 A - 1) M E F N with A sums, A of them writes and A - 1 reads.
+  public var psumWords: Int { (2 * steps - 1) * layer.ofmapShape.count }
 
   /// Ifmap words from GLB to array: the rows and columns that windows touch, again for each p x t filters of a block.
-  public var deliveredIfmapWords: Int {
-    let whole = layer.outputHeight / parameters.e
-    let rest = layer.outputHeight % parameters.e
-    let rows =
-      whole * touched(parameters.e, layer.strideHeight, layer.filterHeight, layer.dilationHeight)
-      + (rest == 0 ? 0 : touched(rest, layer.strideHeight, layer.filterHeight, layer.dilationHeight))
-    let columns = (layer.outputWidth - 1) * min(layer.strideWidth, layer.dilatedFilterWidth) + layer.dilatedFilterWidth
-    let passesOfSteps = passes / (imageGroups * strips * channelSteps)
-    return rows * columns * layer.channelsPerGroup * layer.batch * passesOfSteps
-  }
+  public var deliveredIfmapWords: Int { counts.ifmapNetworkWords }
 
   /// Filter words from GLB to array: each once a pass.
   public var deliveredFilterWords: Int { filterWords }
@@ -128,11 +121,21 @@ extension RowStationaryMapping {
     (deliveredIfmapWords + deliveredFilterWords) * resources.operandBytes + psumWords * resources.psumBytes
   }
 
-  /// Different rows that the taps of `windows` windows lie in.
-  private func touched(_ windows: Int, _ stride: Int, _ taps: Int, _ dilation: Int) -> Int {
-    var rows = Set<Int>()
-    for window in 0..<windows { for tap in 0..<taps { rows.insert(window * stride + tap * dilation) } }
-    return rows.count
+  private var counts: RowStationaryCounts {
+    RowStationaryEvaluator(layer, resources, .eyeriss).counts(parameters)
+  }
+}
+
+extension ConvolutionLayer {
+  /// Ifmap rows that some ofmap rows and filter rows lie in, those between taps and windows included.
+  func ifmapRows(ofmapRows: Int, filterRows: Int) -> Int {
+    (ofmapRows - 1) * strideHeight + (filterRows - 1) * dilationHeight + 1
+  }
+
+  /// Ifmap columns of a tile: the padded plane where filters are whole, else those that a part of them reaches.
+  func ifmapColumns(filterColumns: Int) -> Int {
+    filterColumns == filterWidth
+      ? paddedWidth : (outputWidth - 1) * strideWidth + (filterColumns - 1) * dilationWidth + 1
   }
 }
 

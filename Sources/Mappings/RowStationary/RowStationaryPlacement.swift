@@ -12,7 +12,7 @@ public struct RowStationaryPlacement: Sendable, Hashable, Codable {
     public let filterSet: Int
     /// The set's block of q channels, 0 ..< r.
     public let channelSet: Int
-    /// Row of the filter, 0 ..< R.
+    /// Row of the filter, 0 ..< R, counted from the first of the pass.
     public let filterRow: Int
     /// Row of the strip of ofmap rows, 0 ..< e.
     public let ofmapRow: Int
@@ -62,7 +62,7 @@ public struct RowStationaryPlacement: Sendable, Hashable, Codable {
       for ofmapRow in 0..<parameters.e {
         let (row, column) = frame.place(filterSet: filterSet, ofmapRow: ofmapRow)
         for chainRow in 0..<frame.chainRows {
-          let (channelSet, filterRow) = chainRow.quotientAndRemainder(dividingBy: layer.filterHeight)
+          let (channelSet, filterRow) = chainRow.quotientAndRemainder(dividingBy: mapping.segmentSize.rows)
           roles[(row + chainRow) * columns + column] = Role(
             filterSet: filterSet, channelSet: channelSet, filterRow: filterRow, ofmapRow: ofmapRow, chainRow: chainRow,
             ifmapRow: layer.strideHeight * ofmapRow + layer.dilationHeight * filterRow)
@@ -102,7 +102,7 @@ struct RowStationaryFrame {
   init(_ mapping: RowStationaryMapping) {
     columns = mapping.resources.columns
     setColumns = mapping.parameters.e
-    chainRows = mapping.parameters.r * mapping.layer.filterHeight
+    chainRows = mapping.parameters.r * mapping.segmentSize.rows
     bandsPerSet = ceilingQuotient(setColumns, columns)
     setsPerBand = max(1, columns / setColumns)
     capacity = mapping.resources.rows / chainRows / bandsPerSet * setsPerBand
@@ -136,18 +136,18 @@ extension RowStationaryMapping {
   public func filterTag(filterSet: Int, channelSet: Int, filterRow: Int) -> (row: Int, column: Int) {
     let frame = RowStationaryFrame(self)
     let (group, slot) = filterSet.quotientAndRemainder(dividingBy: frame.setsPerBand)
-    return (group * frame.chainRows + channelSet * layer.filterHeight + filterRow, slot)
+    return (group * frame.chainRows + channelSet * segmentSize.rows + filterRow, slot)
   }
 
   /// Different remainders, by the stride, of the rows that a window's taps lie in.
   private var phases: Int {
-    min(layer.strideHeight, (0..<layer.filterHeight).map { $0 * layer.dilationHeight % layer.strideHeight }.max()! + 1)
+    min(layer.strideHeight, (0..<segmentSize.rows).map { $0 * layer.dilationHeight % layer.strideHeight }.max()! + 1)
   }
 
   /// The largest IDs that the mapping needs: rows, filter columns, ifmap columns, psum columns.
   var largestIDs: (row: Int, filterColumn: Int, ifmapColumn: Int, psumColumn: Int) {
     let frame = RowStationaryFrame(self)
-    let lastTap = (layer.filterHeight - 1) * layer.dilationHeight
+    let lastTap = (segmentSize.rows - 1) * layer.dilationHeight
     return (
       max(parameters.r * phases, resources.rows) - 1, min(parameters.t, frame.setsPerBand) - 1,
       parameters.e - 1 + lastTap / layer.strideHeight, resources.columns - 1

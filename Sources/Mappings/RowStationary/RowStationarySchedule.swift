@@ -18,7 +18,7 @@ public struct RowStationaryTile: Sendable, Hashable, Codable {
 ///
 /// ```
 /// for group, block of n images, block of m filters, strip of e rows      a psum tile: psums stay in the GLB
-///   for step of q x r channels                                           an ifmap tile is loaded
+///   for part of the filter plane, step of q x r channels                 an ifmap tile is loaded
 ///     for pass of p x t filters                                          filters stream through the array
 /// ```
 public struct RowStationarySchedule: Sendable, Hashable, Codable {
@@ -36,8 +36,11 @@ public struct RowStationarySchedule: Sendable, Hashable, Codable {
     mapping.layer.groups * mapping.imageGroups * blocksPerGroup * mapping.strips
   }
 
-  /// Channel steps of a tile.
-  public var channelSteps: Int { mapping.channelSteps }
+  /// Steps of a tile: over the channels, for each part of the filter plane.
+  public var steps: Int { mapping.steps }
+
+  /// The part of the filter plane that a step works on.
+  public func segment(step: Int) -> FilterSegment { mapping.segment(step / mapping.channelSteps) }
 
   /// One psum tile.
   public func tile(_ index: Int) -> RowStationaryTile {
@@ -58,16 +61,32 @@ public struct RowStationarySchedule: Sendable, Hashable, Codable {
     ceilingQuotient(tile.filters, mapping.parameters.p * mapping.parameters.t)
   }
 
+  /// Passes over all ifmap tiles of the psum tiles before one.
+  public func passes(before tile: RowStationaryTile) -> Int {
+    let strips = mapping.strips
+    // Blocks of filters are alike but for the last one.
+    let (full, last) = (passes(of: self.tile(0)), passes(of: self.tile((blocksPerGroup - 1) * strips)))
+    let (block, strip) = tile.index.quotientAndRemainder(dividingBy: strips)
+    let (round, number) = block.quotientAndRemainder(dividingBy: blocksPerGroup)
+    let blocks = round * ((blocksPerGroup - 1) * full + last) + number * full
+    return (blocks * strips + strip * passes(of: tile)) * steps
+  }
+
   /// Filters of a PE set in a pass: p, fewer in the last block, 0 where the set has nothing to do.
   public func filters(of tile: RowStationaryTile, pass: Int, set: Int) -> Int {
     let first = (pass * mapping.parameters.t + set) * mapping.parameters.p
     return max(0, min(mapping.parameters.p, tile.filters - first))
   }
 
-  /// Channels of a channel step.
+  /// First channel of a step for a PE set, counted within the group.
+  public func firstChannel(step: Int, set: Int) -> Int {
+    (step % mapping.channelSteps * mapping.parameters.r + set) * mapping.parameters.q
+  }
+
+  /// Channels of a step.
   public func channels(step: Int) -> Int {
-    let perStep = mapping.parameters.q * mapping.parameters.r
-    return min(perStep, mapping.layer.channelsPerGroup - step * perStep)
+    min(
+      mapping.parameters.q * mapping.parameters.r, mapping.layer.channelsPerGroup - firstChannel(step: step, set: 0))
   }
 
   /// Channels of a PE set in a step: q, fewer in the last one, 0 where the set only passes psums on.
@@ -75,8 +94,22 @@ public struct RowStationarySchedule: Sendable, Hashable, Codable {
     max(0, min(mapping.parameters.q, channels(step: step) - set * mapping.parameters.q))
   }
 
-  /// Ifmap rows of a tile's strip.
-  public func ifmapRows(of tile: RowStationaryTile) -> Int {
-    (tile.rows - 1) * mapping.layer.strideHeight + mapping.layer.dilatedFilterHeight
+  /// Ifmap rows of a tile's strip in a step.
+  public func ifmapRows(of tile: RowStationaryTile, step: Int) -> Int {
+    mapping.layer.ifmapRows(ofmapRows: tile.rows, filterRows: segment(step: step).rows.count)
+  }
+
+  /// Ifmap columns of a tile in a step.
+  public func ifmapColumns(step: Int) -> Int {
+    mapping.layer.ifmapColumns(filterColumns: segment(step: step).columns.count)
+  }
+
+  /// The ifmap row and column that a tile begins with in a step; negative in the padding.
+  public func ifmapOrigin(of tile: RowStationaryTile, step: Int) -> (row: Int, column: Int) {
+    let (layer, segment) = (mapping.layer, segment(step: step))
+    return (
+      tile.firstRow * layer.strideHeight + segment.rows.lowerBound * layer.dilationHeight - layer.paddingTop,
+      segment.columns.lowerBound * layer.dilationWidth - layer.paddingLeft
+    )
   }
 }

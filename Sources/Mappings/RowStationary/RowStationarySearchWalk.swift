@@ -11,25 +11,49 @@ struct RowStationarySearchWalk {
   private let layer: ConvolutionLayer
   private let evaluator: RowStationaryEvaluator
   private var bestCost: RowStationarySearch.Cost?
+  /// Rows and columns of the filter in a pass.
+  private var segment: FilterSegment.Size
 
   init(_ search: RowStationarySearch, _ layer: ConvolutionLayer) {
     self.search = search
     self.layer = layer
     evaluator = RowStationaryEvaluator(layer, search.resources, search.rates)
+    segment = FilterSegment.Size(rows: layer.filterHeight, columns: layer.filterWidth)
   }
 
   /// The parameters that need least of everything.
-  var smallest: Parameters { Parameters(m: 1, n: 1, e: 1, p: 1, q: 1, r: 1, t: 1) }
+  var smallest: Parameters {
+    Parameters(m: 1, n: 1, e: 1, p: 1, q: 1, r: 1, t: 1, segment: .init(rows: 1, columns: 1).unlessWhole(layer))
+  }
 
+  /// Visits the space. A filter is cut only where it has to be: each cut costs sums in the GLB.
   mutating func run() {
+    walkFilters()
+    guard best == nil else { return }
+    for rows in cuts(of: layer.filterHeight) where rows <= search.resources.rows {
+      for columns in cuts(of: layer.filterWidth) {
+        segment = FilterSegment.Size(rows: rows, columns: columns)
+        walkFilters()
+      }
+    }
+  }
+
+  /// Channels that a PE can interleave.
+  private var mostChannels: Int {
+    let window = (segment.columns - 1) * layer.dilationWidth + 1
+    return min(
+      layer.channelsPerGroup, search.resources.ifmapSpadWords / window,
+      search.resources.filterSpadWords / segment.columns)
+  }
+
+  /// Visits all mappings with the filter cut as it is.
+  private mutating func walkFilters() {
     let resources = search.resources
-    let mostChannels = min(
-      layer.channelsPerGroup, resources.ifmapSpadWords / layer.dilatedFilterWidth,
-      resources.filterSpadWords / layer.filterWidth)
-    let mostSets = min(layer.channelsPerGroup, resources.rows / layer.filterHeight)
+    let mostChannels = mostChannels
+    let mostSets = min(layer.channelsPerGroup, resources.rows / segment.rows)
     guard mostChannels > 0, mostSets > 0 else { return }
     for r in (1...mostSets).reversed() {
-      let places = resources.rows / (r * layer.filterHeight) * resources.columns
+      let places = resources.rows / (r * segment.rows) * resources.columns
       for e in cuts(of: layer.outputHeight) where e <= places {
         for t in (1...min(layer.filtersPerGroup, places / e)).reversed() where fitsArray(e: e, r: r, t: t) {
           for q in (1...mostChannels).reversed() { walk(e: e, q: q, r: r, t: t) }
@@ -42,6 +66,7 @@ struct RowStationarySearchWalk {
   private func fitsArray(e: Int, r: Int, t: Int) -> Bool {
     var smallest = smallest
     (smallest.e, smallest.r, smallest.t) = (e, r, t)
+    smallest.segment = segment.unlessWhole(layer)
     do throws(RowStationaryMappingError) {
       _ = try RowStationaryMapping(layer, smallest, on: search.resources)
       return true
@@ -50,10 +75,11 @@ struct RowStationarySearchWalk {
 
   private mutating func walk(e: Int, q: Int, r: Int, t: Int) {
     let most = min(
-      layer.filtersPerGroup, search.resources.psumSpadWords, search.resources.filterSpadWords / (q * layer.filterWidth))
+      layer.filtersPerGroup, search.resources.psumSpadWords, search.resources.filterSpadWords / (q * segment.columns))
     guard most > 0 else { return }
     for p in (1...most).reversed() {
-      var candidate = Parameters(m: layer.filtersPerGroup, n: layer.batch, e: e, p: p, q: q, r: r, t: t)
+      var candidate = Parameters(
+        m: layer.filtersPerGroup, n: layer.batch, e: e, p: p, q: q, r: r, t: t, segment: segment.unlessWhole(layer))
       if let bestCost, evaluator.leastCost(candidate, search) > bestCost.primary { continue }
       for n in cuts(of: layer.batch) {
         candidate.n = n
@@ -69,8 +95,9 @@ struct RowStationarySearchWalk {
   /// The most ofmap channels that fit the GLB beside the ifmap, or nil.
   private func mostFilters(_ candidate: Parameters) -> Int? {
     let resources = search.resources
-    let rows = (candidate.e - 1) * layer.strideHeight + layer.dilatedFilterHeight
-    let ifmap = candidate.n * candidate.q * candidate.r * rows * layer.paddedWidth * resources.operandBytes
+    let rows = layer.ifmapRows(ofmapRows: candidate.e, filterRows: segment.rows)
+    let columns = layer.ifmapColumns(filterColumns: segment.columns)
+    let ifmap = candidate.n * candidate.q * candidate.r * rows * columns * resources.operandBytes
     let banks = resources.banks - ceilingQuotient(ifmap, resources.bankBytes)
     let position = candidate.n * candidate.e * layer.outputWidth * resources.psumBytes
     // Psums of a window: groups of p at their pitch, then as many more as find room.
@@ -118,6 +145,13 @@ extension RowStationaryMapping.Parameters {
       return mine < others
     }
     return false
+  }
+}
+
+extension FilterSegment.Size {
+  /// Nil where it is the whole filter plane of a layer.
+  func unlessWhole(_ layer: ConvolutionLayer) -> FilterSegment.Size? {
+    rows == layer.filterHeight && columns == layer.filterWidth ? nil : self
   }
 }
 

@@ -67,10 +67,10 @@ extension DRAMChannel {
   /// What the oldest write waits for.
   func waitOfOldestWrite(in cycle: Int) -> MemoryWait {
     guard draining, writes.occupied != 0 else { return .queue }
-    let oldest = writes.oldest
-    guard writes.held & (1 << UInt64(oldest)) == 0 else { return .queue }
-    let entry = writes.waiting[oldest]
-    return wait(forRow: Int(entry.row), ofBank: Int(entry.bank), hits: writes.hits(Int(entry.bank)), in: cycle)
+    guard writes.held & (1 << UInt64(writes.oldest)) == 0 else { return .queue }
+    let write = writes.waiting[writes.oldest]
+    let bank = Int(write.bank)
+    return wait(forRow: Int(write.row), ofBank: bank, hits: writes.hits(bank), in: cycle)
   }
 
   /// What a queued read of a burst waits for; nil if none is queued.

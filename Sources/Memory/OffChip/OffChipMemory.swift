@@ -54,6 +54,26 @@ public struct OffChipMemory: Sendable, Codable {
       }
     }
 
+    /// What reports call it: the device's name, or `ideal`.
+    public var name: String {
+      switch kind {
+      case .ideal: "ideal"
+      case .dram(let spec): spec.device.name
+      }
+    }
+
+    /// The most bytes a second over its bus; `clock` is that of a memory without one of its own.
+    public func bytesPerSecond(on clock: ClockDomain) -> Double {
+      let hertz = (self.clock ?? clock).period.hertz
+      switch kind {
+      case .ideal(let spec): return Double(min(spec.bytesPerCycle, spec.portBytes)) * hertz
+      case .dram(let spec):
+        let organisation = spec.device.organisation
+        let buses = organisation.channels * (organisation.ranksOwnTheirBus ? organisation.ranks : 1)
+        return Double(buses * organisation.burstBytes) / Double(spec.device.timing.count(.BLc)) * hertz
+      }
+    }
+
     /// Places of the port's links: two within a domain; between two, enough to hide the synchronisers' round trip.
     public var linkCapacity: Int { clock == nil ? 2 : 4 + 4 * synchroniserStages }
     /// Flip-flops of the port's links.
@@ -125,8 +145,15 @@ public struct OffChipMemory: Sendable, Codable {
   /// No request under way; a DRAM's refreshes go on.
   public var isQuiescent: Bool { ideal?.isQuiescent ?? dram?.isQuiescent ?? true }
 
-  /// Makes the data of the DRAM's next RD come late: a fault that tests and studies inject.
+  /// Makes the data of the DRAM's next RD come late, or never (`.max`): a fault that tests and studies inject.
   public mutating func delayNextRead(by cycles: Int) { dram?.nextReadDelay = cycles }
+
+  /// Its line of a deadlock report: the oldest read and what that waits for; nil if there is none.
+  public var pendingWait: Wait? {
+    guard readsInFlight > 0 else { return nil }
+    let place = dram?.answers.oldestState.map { " at byte \($0.address)" } ?? ""
+    return Wait(block: "memory", cause: "the \(wait == .none ? .data : wait) of its oldest read\(place)")
+  }
 
   /// What the oldest request waits for.
   public var wait: MemoryWait { ideal?.wait ?? dram?.wait ?? .none }

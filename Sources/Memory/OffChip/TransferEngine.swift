@@ -184,6 +184,15 @@ public struct TransferEngine: Sendable, Codable {
     if wantsToSend(packed), !requests.canSend { counters.stalledCycles += cycles }
   }
 
+  /// Its line of a deadlock report; nil if nothing is under way.
+  public var pendingWait: Wait? {
+    if let load = loads.first {
+      return Wait(
+        block: "transfer_engine", cause: "answers from memory to its load of \(load.tensor) tile \(load.transfer.tile)")
+    }
+    return stores.isEmpty ? nil : Wait(block: "transfer_engine", cause: "room for requests of a store")
+  }
+
   /// Whether requests of a queued load have still to be sent.
   public var isIssuing: Bool { issued < loads.count }
   /// Loads and stores in the queues, for observers.

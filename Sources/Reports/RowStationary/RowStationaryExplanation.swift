@@ -61,7 +61,12 @@ public struct RowStationaryExplanation: Sendable {
       ("r", values.r, layer.channelsPerGroup, "PE sets on different channels, one above the other"),
       ("t", values.t, layer.filtersPerGroup, "PE sets on different filters"),
     ]
-    for (name, value, extent, meaning) in rows {
+    let segment = mapping.segmentSize
+    let cuts = [
+      ("filter_rows", segment.rows, layer.filterHeight, "filter rows of a pass: the filter is cut"),
+      ("filter_columns", segment.columns, layer.filterWidth, "filter columns of a pass: the filter is cut"),
+    ]
+    for (name, value, extent, meaning) in rows + (mapping.segmentCount > 1 ? cuts : []) {
       table.append([.text(name), .integer(value), .integer(extent), .text(meaning)])
     }
     return table
@@ -69,14 +74,16 @@ public struct RowStationaryExplanation: Sendable {
 
   /// What the mapping takes of each capacity.
   public var capacities: ReportTable {
-    let (layer, values, resources) = (mapping.layer, mapping.parameters, mapping.resources)
+    let (values, resources) = (mapping.parameters, mapping.resources)
+    let taps = mapping.segmentSize.columns
+    let window = (taps - 1) * mapping.layer.dilationWidth + 1
     var table = ReportTable([
       .init("capacity"), .init("formula"), .init("used"), .init("available"), .init("share", unit: "%", digits: 1),
     ])
     let banks = mapping.glbBanks
     let rows: [(String, String, Int, Int)] = [
-      ("ifmap spad words", "q x S", values.q * layer.dilatedFilterWidth, resources.ifmapSpadWords),
-      ("filter spad words", "p x q x S", values.p * values.q * layer.filterWidth, resources.filterSpadWords),
+      ("ifmap spad words", "q x S", values.q * window, resources.ifmapSpadWords),
+      ("filter spad words", "p x q x S", values.p * values.q * taps, resources.filterSpadWords),
       ("psum spad words", "p", values.p, resources.psumSpadWords),
       ("PEs", "r x t x R x e", mapping.activePEs, resources.rows * resources.columns),
       ("GLB ifmap banks", "n q r ((e - 1) U + R) W", banks.ifmap, resources.banks - banks.psum),
@@ -97,7 +104,7 @@ public struct RowStationaryExplanation: Sendable {
     let counts = estimate.counts
     var table = ReportTable([.init("quantity"), .init("value"), .init("unit"), .init("meaning")])
     let rows: [(String, Int, String, String)] = [
-      ("passes", counts.passes, "passes", "channel steps that a psum sums over: \(mapping.channelSteps)"),
+      ("passes", counts.passes, "passes", "steps that a psum sums over: \(mapping.steps)"),
       ("macs", counts.macs, "operations", "each once, zeros included"),
       ("compute", counts.computeCycles, "cycles", "busiest PE of each pass, nothing to wait for"),
       ("processing", estimate.processingCycles, "cycles", "slowest of PEs and networks in each pass: a lower bound"),

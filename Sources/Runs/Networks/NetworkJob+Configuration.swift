@@ -90,3 +90,15 @@ extension NetworkJob {
     return Array(labels.prefix(imageCount))
   }
 }
+
+extension NetworkJob {
+  /// Throws if the configuration wants a network's activations in another order than the layers hand them on.
+  public static func checkLayout(_ configuration: Configuration) throws(ConfigurationError) {
+    let layout = configuration.string("mapping.layout")
+    guard layout == "nchw" else {
+      throw configuration.fault(
+        "mapping.layout", "is \(layout); the layers of a network hand activations on as nchw",
+        remedy: "leave it out, or run a single layer")
+    }
+  }
+}

@@ -1,6 +1,7 @@
 public import Accelerators
 internal import Compute
 internal import Mappings
+internal import Memory
 internal import Signals
 public import Simulation
 public import WaveFormats
@@ -15,9 +16,15 @@ public struct NetworkMachineFacts: Sendable {
   public let clock: ClockDomain
   /// Counters, as `scope.name`, that sum to the bytes a layer loads, and to those that it stores.
   public let loaded, stored: [String]
+  /// What reports call its memory.
+  public let memory: String
+  /// The most bytes a second over the chip's port, and over the memory's bus.
+  public let portBandwidth, busBandwidth: Double
   /// What of it a network's trace shows unless the user says otherwise.
   public let traceScopes: [String]
 
+  /// What reports call it: `ws 16x16`.
+  public var name: String { "\(dataflow) \(rows)x\(columns)" }
   /// PEs of the array.
   public var peCount: Int { rows * columns }
 
@@ -40,7 +47,8 @@ extension SystolicSpec: RunnableSpec {
   public var facts: NetworkMachineFacts {
     NetworkMachineFacts(
       dataflow: dataflow.rawValue, rows: rows, columns: columns, clock: clock,
-      loaded: ["transfer_engine.loaded_bytes"], stored: ["transfer_engine.stored_bytes"],
+      loaded: ["transfer_engine.loaded_bytes"], stored: ["transfer_engine.stored_bytes"], memory: memory.name,
+      portBandwidth: Double(memory.portBytes) * clock.period.hertz, busBandwidth: memory.bytesPerSecond(on: clock),
       traceScopes: [
         "control", "prefetcher", "transfer_engine", "memory_port", "accumulator.completed_tiles", "vector*",
       ])
@@ -56,10 +64,11 @@ extension RowStationarySpec: RunnableSpec {
     NetworkMachineFacts(
       dataflow: MachineKind.rowStationary.rawValue, rows: array.rows, columns: array.columns, clock: coreClock,
       loaded: ["ifmap_bytes", "filter_bytes", "bias_bytes", "operand_bytes"].map { "link.\($0)" },
-      stored: ["link.ofmap_bytes", "link.result_bytes"],
-      traceScopes: ["control", "link", "memory_port", "vector*"])
+      stored: ["link.ofmap_bytes", "link.result_bytes"], memory: memory.name,
+      portBandwidth: 8 * linkHertz, busBandwidth: memory.bytesPerSecond(on: linkClock),
+      traceScopes: ["control", "link", "memory_port", "array.macs", "transfer_engine", "vector*"])
   }
 
-  /// The data path from the link to the coder.
+  /// The data path from the link to the coder and the vector unit.
   public static func view(of machine: borrowing RowStationaryMachine) -> WaveView? { RowStationaryView(machine).view }
 }

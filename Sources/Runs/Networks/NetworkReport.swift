@@ -1,7 +1,8 @@
 internal import Accelerators
 internal import Compute
 internal import Configuration
-internal import Mappings
+public import Mappings
+internal import Memory
 public import Reports
 internal import Signals
 internal import Simulation
@@ -12,10 +13,13 @@ internal import Workloads
 public struct NetworkReport: Sendable {
   /// One result a machine.
   public let results: [NetworkResults]
+  /// Machines against their memories, of the first run.
+  public let systems: SystemReports
 
   /// A report of these results.
-  public init(_ results: [NetworkResults]) {
+  public init(_ results: [NetworkResults], energyTable: EnergyTable = .relative) {
     self.results = results
+    systems = SystemReports(results, energyTable: energyTable)
   }
 
   /// Whether every layer of every run has the right bits, and every deadline was met.
@@ -24,7 +28,19 @@ public struct NetworkReport: Sendable {
   /// All tables, as people read them.
   public var text: String {
     let images = results.first.map { $0.job.imageCount <= 20 } ?? false ? images.text + "\n" : ""
-    return images + layers.text + "\n" + results.map(Self.summary).joined(separator: "\n")
+    return images + layers.text + "\n" + systems.text + "\n" + results.map(Self.summary).joined(separator: "\n")
+  }
+
+  /// A page with all tables and the rooflines as pictures.
+  public var html: String {
+    var page = HTMLReport(title: "A network on systolic machines")
+    page.preformatted(results.map(Self.summary).joined(separator: "\n"))
+    for (title, table) in [("Layers", layers), ("Images", images)] {
+      page.heading(title)
+      page.table(table)
+    }
+    systems.add(to: &page)
+    return page.html
   }
 
   // MARK: Tables
@@ -32,7 +48,7 @@ public struct NetworkReport: Sendable {
   /// What each image is taken for.
   public var images: ReportTable {
     var table = ReportTable([
-      .init("image"), .init("dataflow"), .init("prediction"), .init("label"), .init("cycles"),
+      .init("image"), .init("dataflow"), .init("memory"), .init("prediction"), .init("label"), .init("cycles"),
       .init("latency", unit: "ms", digits: 4), .init("result"),
     ])
     for result in results {
@@ -41,7 +57,7 @@ public struct NetworkReport: Sendable {
         let outcome = result.outcomes[image / result.job.batch]
         let label = result.job.labels?[image]
         table.append([
-          .text(name), .text(result.machine.dataflow), .integer(predictions[image]),
+          .text(name), .text(result.machine.dataflow), .text(result.machine.memory), .integer(predictions[image]),
           label.map { .integer($0) } ?? .empty, .integer(outcome.cycles), .number(result.milliseconds(outcome.cycles)),
           .text(
             (outcome.differences.isEmpty ? "bit-exact" : "differs")
@@ -55,7 +71,8 @@ public struct NetworkReport: Sendable {
   /// What each layer of the first run took, and whether it is right in every run.
   public var layers: ReportTable {
     var table = ReportTable([
-      .init("number"), .init("layer"), .init("dataflow"), .init("what"), .init("where"), .init("first_cycle"),
+      .init("number"), .init("layer"), .init("dataflow"), .init("memory"), .init("what"), .init("where"),
+      .init("first_cycle"),
       .init("cycles"),
       .init("latency", unit: "us", digits: 2), .init("macs"), .init("utilisation", unit: "%", digits: 1),
       .init("loaded", unit: "bytes"), .init("stored", unit: "bytes"), .init("result"),
@@ -67,6 +84,7 @@ public struct NetworkReport: Sendable {
         let wrong = result.outcomes.count { $0.differences.contains { $0.layer == layer.name } }
         table.append([
           .integer(layer.index), .text(Self.shortName(layer.name)), .text(result.machine.dataflow),
+          .text(result.machine.memory),
           .text(network.layers[layer.index].operation.summary),
           .text(result.places[layer.index]), .integer(layer.firstCycle),
           .integer(layer.cycles), .number(1000 * result.milliseconds(layer.cycles)), .integer(macs),
@@ -86,18 +104,24 @@ public struct NetworkReport: Sendable {
     return first.count <= 36 ? first : first.prefix(35) + "…"
   }
 
+  /// The last part of a path, for pictures: `add/Conv2D`, `conv2d_1`.
+  static func plainName(_ name: String) -> String {
+    let short = shortName(name)
+    return short.split(separator: "/").last.map(String.init) ?? short
+  }
+
   /// Every counter of every layer of the first run.
   public var counters: ReportTable {
     var table = ReportTable([
-      .init("layer"), .init("dataflow"), .init("scope"), .init("counter"), .init("unit"), .init("value"),
-      .init("meaning"),
+      .init("layer"), .init("dataflow"), .init("memory"), .init("scope"), .init("counter"), .init("unit"),
+      .init("value"), .init("meaning"),
     ])
     for result in results {
       for layer in result.outcomes.first?.layers ?? [] {
         for counter in layer.counters {
           table.append([
-            .text(layer.name), .text(result.machine.dataflow), .text(counter.scope), .text(counter.name),
-            .text(counter.unit), .integer(counter.value), .text(counter.meaning),
+            .text(layer.name), .text(result.machine.dataflow), .text(result.machine.memory), .text(counter.scope),
+            .text(counter.name), .text(counter.unit), .integer(counter.value), .text(counter.meaning),
           ])
         }
       }
@@ -114,7 +138,7 @@ extension NetworkReport {
     let (job, machine) = (result.job, result.machine)
     let latency = result.milliseconds(result.cycles)
     var lines = [
-      "\(machine.dataflow) \(machine.rows)x\(machine.columns), \(DecimalText.grouped(job.imageCount)) images: "
+      "\(machine.name), \(machine.memory) memory, \(DecimalText.grouped(job.imageCount)) images: "
         + "latency \(DecimalText.fixed(latency, digits: 4)) ms (\(DecimalText.grouped(result.cycles)) cycles)"
         + (job.batch > 1 ? " a batch of \(job.batch)" : "")
         + ", throughput \(DecimalText.fixed(Double(job.batch) / latency * 1000, digits: 1)) images/s"
@@ -155,6 +179,7 @@ extension NetworkReport {
     JSONValue.object([
       ("schema_version", 1), ("system_version", .string(systoleVersion)),
       ("result", .string(isRight ? "bit-exact" : "differs")), ("machines", .array(results.map(Self.json))),
+      ("systems", systems.json),
     ]).text
   }
 
@@ -162,8 +187,9 @@ extension NetworkReport {
     let (job, machine) = (result.job, result.machine)
     let latency = result.milliseconds(result.cycles)
     var members: [(String, JSONValue)] = [
-      ("dataflow", .string(machine.dataflow)), ("array_rows", .integer(machine.rows)),
-      ("array_columns", .integer(machine.columns)), ("result", .string(result.isExact ? "bit-exact" : "differs")),
+      ("dataflow", .string(machine.dataflow)), ("memory", .string(machine.memory)),
+      ("array_rows", .integer(machine.rows)), ("array_columns", .integer(machine.columns)),
+      ("result", .string(result.isExact ? "bit-exact" : "differs")),
       ("image_count", .integer(job.imageCount)), ("batch", .integer(job.batch)), ("cycles", .integer(result.cycles)),
       ("latency_ms", .number(latency)), ("images_per_second", .number(Double(job.batch) / latency * 1000)),
     ]

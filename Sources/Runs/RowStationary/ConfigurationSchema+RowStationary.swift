@@ -78,10 +78,10 @@ extension ConfigurationSchema {
 
   private static let tensorKeys: [ConfigurationKey] = [
     .string("workload.name", default: "layer", "What reports call a layer of `ifmap` and `filter`, or of `gemm`."),
-    .path("workload.ifmap", "The ifmap, [N, C, H, W] or [N, C]: int8 or uint8 (.npy)."),
+    .path("workload.ifmap", "The ifmap, [N, C, H, W] or [N, C]: int8 or uint8, with fixed16 int16 (.npy)."),
     .path("workload.filter", "The filters, [M, C/G, R, S] or [M, C] (.npy)."),
-    .path("workload.bias", "A bias for each filter: int32 (.npy)."),
-    .path("workload.expect", "Psums [N, M, P, Q] that the result must equal: int32 (.npy)."),
+    .path("workload.bias", "A bias for each filter: int32, with fixed16 int16 (.npy)."),
+    .path("workload.expect", "Psums [N, M, P, Q] that the result must equal: int32, with fixed16 int16 (.npy)."),
   ]
 
   private static let layerKeys: [ConfigurationKey] = [
@@ -89,19 +89,6 @@ extension ConfigurationSchema {
     ConfigurationKey(
       "workload.layers", .list(of: .record(LayerRecord.keys), count: 0...4096), default: .value(.list([])),
       "Layers with random tensors, in the order of the network."),
-  ]
-
-  private static let costKeys: [ConfigurationKey] = [
-    .string("energy.name", default: EnergyTable.relative.name, "What reports call the table of costs."),
-    .string("energy.unit", default: EnergyTable.relative.unit, "What one unit of energy is."),
-    .string("energy.source", default: EnergyTable.relative.source, "Where the costs are from."),
-    .integer("energy.word_bits", 1...4096, default: 16, unit: "bits", "Width of the accesses whose costs are given."),
-    .number("energy.dram", 0...1e12, default: 200, "An off-chip access."),
-    .number("energy.global_buffer", 0...1e12, default: 6, "An access of the GLB."),
-    .number("energy.array", 0...1e12, default: 2, "A word that arrives in a PE, from the GLB or another PE."),
-    .number("energy.spad", 0...1e12, default: 1, "An access of a PE's spad."),
-    .number("energy.mac8", 0...1e12, default: 1, "A MAC with 8-bit operands."),
-    .number("energy.mac16", 0...1e12, default: 1, "A MAC with 16-bit operands."),
   ]
 }
 

@@ -19,6 +19,8 @@ public struct MappingFile: Sendable {
       ("q", "Channels interleaved in a PE."), ("r", "PE sets on different channels."),
       ("t", "PE sets on different filters."),
     ].map { ConfigurationKey($0, .integer(1...(1 << 30)), default: .required, $1) }
+    + [("filter_rows", "Filter rows of a pass; absent: all."), ("filter_columns", "Filter columns of a pass.")]
+    .map { ConfigurationKey($0, .integer(1...(1 << 30)), default: .absent, $1) }
 
   private let byName: [(layer: String?, parameters: RowStationaryMapping.Parameters)]
 
@@ -44,9 +46,21 @@ public struct MappingFile: Sendable {
       return (
         name,
         .init(
-          m: value("m"), n: value("n"), e: value("e"), p: value("p"), q: value("q"), r: value("r"), t: value("t"))
+          m: value("m"), n: value("n"), e: value("e"), p: value("p"), q: value("q"), r: value("r"), t: value("t"),
+          segment: try Self.segment(record))
       )
     }
+  }
+
+  /// The parts that the filter is cut into, where a record gives their size.
+  private static func segment(_ record: Configuration) throws(ConfigurationError) -> FilterSegment.Size? {
+    let keys = ["filter_rows", "filter_columns"]
+    let values = keys.map { record.optionalInteger($0) }
+    guard let rows = values[0], let columns = values[1] else {
+      guard let given = keys.indices.first(where: { values[$0] != nil }) else { return nil }
+      throw record.fault(keys[given], "has no \(keys[1 - given]) beside it", remedy: "give both, or none")
+    }
+    return FilterSegment.Size(rows: rows, columns: columns)
   }
 
   /// The parameters for a layer; nil: none are forced.

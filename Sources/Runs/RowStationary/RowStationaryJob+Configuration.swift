@@ -20,6 +20,19 @@ extension RowStationaryJob {
     case layers = "workload.layers"
     case product = "workload.gemm"
     case network = "workload.network"
+
+    /// Keys that mean nothing beside it: a network brings its own layers, which the search maps, and layers take no pictures.
+    var strangers: [String] {
+      switch self {
+      case .network:
+        [
+          "layer", "seed", "zeros", "ofmap_zeros", "relu", "compressed", "raw_first_ifmap", "cut", "mapping",
+          "other_mapping", "silicon", "name", "bias", "stride", "padding", "dilation", "groups",
+        ].map { "workload.\($0)" }
+      case .tensors, .topology, .layers, .product:
+        ConfigurationSchema.networkKeys.map(\.path).filter { $0 != "workload.network" }
+      }
+    }
   }
 
   /// The layers that a configuration of the row-stationary schema asks for; every file is read here.
@@ -57,6 +70,9 @@ extension RowStationaryJob {
     guard forms.count == 1 else {
       throw configuration.fault(
         forms[1].rawValue, "and \(form.rawValue) are both set; a run has one workload", remedy: "leave one of them out")
+    }
+    for entry in configuration.entries where entry.origin != .schema && form.strangers.contains(entry.path) {
+      throw configuration.fault(entry.path, "does not go with \(form.rawValue)", remedy: "leave it out")
     }
     return form
   }
@@ -152,16 +168,31 @@ extension RowStationaryJob {
       remedy: guess ?? "it has " + names.prefix(20).joined(separator: ", ") + (names.count > 20 ? ", ..." : ""))
   }
 
-  /// A layer of `.npy` files: 8-bit operands.
+  /// A layer of `.npy` files: 8-bit operands, or 16-bit ones.
   private static func tensorJob(_ configuration: Configuration, _ files: InputFiles) throws -> RowStationaryJob {
-    guard configuration.string("machine.arithmetic") == "int8" else {
-      throw configuration.fault(
-        "machine.arithmetic", "is fixed16, tensors from files are int8 or uint8", remedy: "set it to int8")
+    let tensors = TensorFiles(configuration, files)
+    switch RowStationaryArithmetic(configuration) {
+    case .integer8:
+      let job = try tensors.job()
+      return try tensorJob(try RowStationaryOperands(try job.operands()), job.expectation, configuration, files)
+    case .fixedPoint16(let position, let saturates):
+      let fixed = try tensors.fixedPoint()
+      var operands = try RowStationaryOperands(
+        fixed.layer, ifmap: fixed.ifmap, filter: fixed.filter, bias: fixed.bias, position: position,
+        saturates: saturates)
+      operands.codesOfmap = configuration.boolean("workload.compressed")
+      operands.codesIfmap = operands.codesOfmap && !configuration.boolean("workload.raw_first_ifmap")
+      return try tensorJob(operands, fixed.expectation, configuration, files)
     }
-    let job = try TensorFiles(configuration, files).job()
-    let mappings = try MappingFile(configuration, files, layers: [job.layer.name])
+  }
+
+  private static func tensorJob(
+    _ operands: RowStationaryOperands, _ expectation: LayerJob.Expectation?, _ configuration: Configuration,
+    _ files: InputFiles
+  ) throws -> RowStationaryJob {
+    let name = operands.layer.name
     return RowStationaryJob(
-      job.layer, source: .tensors(try RowStationaryOperands(try job.operands())),
-      parameters: mappings.parameters(of: job.layer.name), expectation: job.expectation)
+      operands.layer, source: .tensors(operands),
+      parameters: try MappingFile(configuration, files, layers: [name]).parameters(of: name), expectation: expectation)
   }
 }

@@ -62,7 +62,7 @@ public struct RowStationaryJob: Sendable {
 
   /// The tensors and the golden ofmap, in the order of a mapping.
   func drawn(_ mapping: RowStationaryMapping) throws -> RowStationaryTensors.Drawn {
-    let order = RowStationaryOrder(q: mapping.parameters.q, r: mapping.parameters.r)
+    let order = mapping.order
     switch source {
     case .tensors(let operands): return try RowStationaryTensors.golden(operands, order: order)
     case .random(let recipe): return try recipe.draw(layer, order: order)

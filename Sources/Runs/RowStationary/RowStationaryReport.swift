@@ -2,6 +2,7 @@ internal import Accelerators
 internal import Compute
 internal import Configuration
 public import Mappings
+internal import Memory
 public import Reports
 internal import Signals
 internal import Tensors
@@ -41,8 +42,7 @@ public struct RowStationaryReport: Sendable {
   /// All tables, as people read them.
   public var text: String {
     var parts = [
-      "Layers\n" + layers.text, "Traffic\n" + traffic.text, "PE-cycles\n" + peCycles.text,
-      "Energy by level (\(energyTable.name))\n" + energy.byLevel.text, roofline.text,
+      "Layers\n" + layers.text, "Traffic\n" + traffic.text, "PE-cycles\n" + peCycles.text, systems.text,
     ]
     parts += comparisons.map { "\($0)\n\($1.text)" }
     if !comparisons.isEmpty { parts.append(Self.reasons) }
@@ -58,13 +58,7 @@ public struct RowStationaryReport: Sendable {
       page.heading(title)
       page.table(table)
     }
-    page.heading("Energy")
-    page.table(energy.byLevel)
-    page.table(energy.byKind)
-    page.paragraph("Costs: \(energyTable.source). Unit: \(energyTable.unit).")
-    page.heading("Roofline")
-    page.picture(svg: roofline.svg)
-    page.table(roofline.table)
+    systems.add(to: &page)
     for (title, comparison) in comparisons {
       page.heading(title)
       page.preformatted(comparison.text)
@@ -81,14 +75,16 @@ public struct RowStationaryReport: Sendable {
   /// What each layer took.
   public var layers: ReportTable {
     var table = ReportTable([
-      .init("layer"), .init("m n e p q r t"), .init("total", unit: "cycles"), .init("processing", unit: "cycles"),
+      .init("layer"), .init("memory"), .init("m n e p q r t"), .init("total", unit: "cycles"),
+      .init("processing", unit: "cycles"),
       .init("total", unit: "ms"), .init("processing", unit: "ms"), .init("active_PEs"), .init("macs"),
       .init("utilisation", unit: "%", digits: 1), .init("result"),
     ])
     for result in results + others {
       table.append([
-        .text(result.layer.name), .text(result.mapping.parameters.text), .integer(result.totalCycles),
-        .integer(result.processingCycles), .number(result.totalMilliseconds), .number(result.processingMilliseconds),
+        .text(result.layer.name), .text(result.spec.memory.name), .text(result.mapping.parameters.text),
+        .integer(result.totalCycles), .integer(result.processingCycles), .number(result.totalMilliseconds),
+        .number(result.processingMilliseconds),
         .integer(result.mapping.activePEs), .integer(result.macs), .number(result.utilisationPercent),
         .text(result.isRight ? "bit-exact" : "differs"),
       ])
@@ -131,46 +127,35 @@ public struct RowStationaryReport: Sendable {
   /// Every counter of every layer.
   public var counters: ReportTable {
     var table = ReportTable([
-      .init("layer"), .init("dataflow"), .init("scope"), .init("counter"), .init("unit"), .init("value"),
-      .init("meaning"),
+      .init("layer"), .init("dataflow"), .init("memory"), .init("scope"), .init("counter"), .init("unit"),
+      .init("value"), .init("meaning"),
     ])
     for result in results {
       for counter in result.counters {
         table.append([
-          .text(result.layer.name), .text("rs"), .text(counter.scope), .text(counter.name), .text(counter.unit),
-          .integer(counter.value), .text(counter.meaning),
+          .text(result.layer.name), .text("rs"), .text(result.spec.memory.name), .text(counter.scope),
+          .text(counter.name), .text(counter.unit), .integer(counter.value), .text(counter.meaning),
         ])
       }
     }
     return table
   }
 
-  /// Energy by level, kind and layer.
-  public var energy: EnergyReport {
-    EnergyReport(results.map { .init($0.layer.name, $0.accesses) }, table: energyTable)
-  }
-
-  /// Both roofs of the chip and every layer below them.
-  public var roofline: Roofline {
-    let spec = results.first?.spec ?? .eyeriss
-    return Roofline(
-      machine: "the row-stationary machine of \(spec.array.rows) x \(spec.array.columns) PEs",
-      peak: 2 * Double(spec.peCount) * spec.coreHertz, bandwidth: 8 * spec.linkHertz,
-      layers: results.map {
-        .init(
-          $0.layer.name, operations: 2 * $0.macs, bytes: $0.linkBytes, seconds: Double($0.totalCycles) / spec.coreHertz)
-      })
-  }
+  /// Machines against their memories.
+  public var systems: SystemReports { SystemReports(results, energyTable: energyTable) }
 
   /// The published table beside the model's, where there is one.
-  public var comparison: SiliconComparison? { comparison(of: results) }
+  public var comparison: SiliconComparison? { comparison(of: ownResults) }
+
+  /// The results behind the first memory.
+  private var ownResults: [RowStationaryResult] { results.filter { $0.spec.memory == results[0].spec.memory } }
 
   /// The same, and once more with the layers that also ran under another mapping.
   private var comparisons: [(title: String, comparison: SiliconComparison)] {
     guard let comparison else { return [] }
     let first = (title: "Paper and model", comparison: comparison)
     guard !others.isEmpty else { return [first] }
-    let mixed = results.map { result in others.first { $0.layer.name == result.layer.name } ?? result }
+    let mixed = ownResults.map { result in others.first { $0.layer.name == result.layer.name } ?? result }
     let names = others.map { "\($0.layer.name) as \($0.mapping.parameters.text)" }.joined(separator: ", ")
     return [first] + (self.comparison(of: mixed).map { [(title: "Paper and model, \(names)", comparison: $0)] } ?? [])
   }
@@ -198,7 +183,7 @@ extension RowStationaryReport {
       ("schema_version", 1), ("system_version", .string(systoleVersion)),
       ("result", .string(isRight ? "bit-exact" : "differs")), ("energy_unit", .string(energyTable.unit)),
       ("energy_source", .string(energyTable.source)), ("layers", .array(results.map(layer))),
-      ("other_mappings", .array(others.map(layer))),
+      ("other_mappings", .array(others.map(layer))), ("systems", systems.json),
     ]
     if let comparison {
       members.append(
@@ -223,7 +208,8 @@ extension RowStationaryReport {
     let layer = result.layer
     let parameters = result.mapping.parameters
     return .object([
-      ("layer", .string(layer.name)), ("dataflow", "rs"), ("result", .string(result.isRight ? "bit-exact" : "differs")),
+      ("layer", .string(layer.name)), ("dataflow", "rs"), ("memory", .string(result.spec.memory.name)),
+      ("result", .string(result.isRight ? "bit-exact" : "differs")),
       ("differences", .array(result.differences.map { .string($0.description) })),
       ("ifmap_shape", .array(layer.ifmapShape.dimensions.map { .integer($0) })),
       ("filter_shape", .array(layer.filterShape.dimensions.map { .integer($0) })),

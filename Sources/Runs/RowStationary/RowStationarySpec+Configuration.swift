@@ -1,7 +1,7 @@
 public import Accelerators
 internal import Compute
 public import Configuration
-public import Mappings
+internal import Mappings
 internal import Memory
 internal import Simulation
 public import Tensors
@@ -46,17 +46,5 @@ extension RowStationaryArithmetic {
       ? .integer8
       : .fixedPoint16(
         position: configuration.integer("workload.cut"), saturates: configuration.boolean("machine.saturates"))
-  }
-}
-
-extension EnergyTable {
-  /// The table of costs that a configuration gives.
-  public init(_ configuration: Configuration) {
-    func cost(_ key: String) -> Double { configuration.number("energy.\(key)") }
-    self.init(
-      name: configuration.string("energy.name"), unit: configuration.string("energy.unit"),
-      source: configuration.string("energy.source"), wordBits: configuration.integer("energy.word_bits"),
-      dram: cost("dram"), globalBuffer: cost("global_buffer"), array: cost("array"), spad: cost("spad"),
-      mac8: cost("mac8"), mac16: cost("mac16"))
   }
 }

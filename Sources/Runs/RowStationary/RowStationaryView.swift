@@ -40,6 +40,7 @@ struct RowStationaryView {
           signals.group(
             "Output network", isOpen: true, ["fire", "chain", "line", "words", "element"].map { "gon.\($0)" }),
           signals.group("Coder", isOpen: false, ["gon.coder_done", "link.ofmap_fifo_words"]),
+          signals.block("Vector unit", "vector"), signals.block("Transfers of the vector unit", "transfer_engine"),
         ],
       labelColours: MachineRows.labelColours.merging(
         [

@@ -1,4 +1,6 @@
+internal import Accelerators
 public import Configuration
+internal import Memory
 public import Reports
 internal import Tensors
 internal import Workloads
@@ -11,10 +13,9 @@ extension RunDirectory {
     var files = [
       ("report.txt", Array(report.text.utf8)), ("report.html", Array(report.html.utf8)),
       ("summary.json", Array(report.json.utf8)), ("layers.csv", Array(report.layers.csv.utf8)),
-      ("traffic.csv", Array(report.traffic.csv.utf8)), ("energy.csv", Array(report.energy.byKind.csv.utf8)),
-      ("roofline.csv", Array(report.roofline.table.csv.utf8)), ("roofline.svg", Array(report.roofline.svg.utf8)),
-      ("counters.csv", Array(report.counters.csv.utf8)),
+      ("traffic.csv", Array(report.traffic.csv.utf8)), ("counters.csv", Array(report.counters.csv.utf8)),
     ]
+    files += report.systems.files.map { ($0.name, Array($0.text.utf8)) }
     if let comparison = report.comparison { files.append(("silicon.csv", Array(comparison.table.csv.utf8))) }
     if configuration.boolean("run.save_psums") {
       for (index, result) in report.results.enumerated() {
@@ -23,7 +24,9 @@ extension RunDirectory {
       }
     }
     for (name, bytes) in files { try directory.write(bytes, to: name) }
-    let manifest = manifest(configuration, dataflows: ["rs"], inputs: inputs, outputs: files)
+    let manifest = manifest(
+      configuration, dataflows: ["rs"], memories: used(report.results.map(\.spec.memory.name)), inputs: inputs,
+      outputs: files)
     try directory.write(manifest.text, to: OutputDirectory.marker)
   }
 }

@@ -2,16 +2,22 @@ public import Tensors
 
 /// How a row-stationary machine groups the products of a psum: what a saturating sum depends on.
 ///
-/// Channels are taken in steps of q x r. In a step, each PE of the chain sums the products of its filter row over its q
-/// channels, taps first and channels within a tap; the row sums are added to the psum from the bottom of the chain to its top.
+/// The filter plane is taken in parts, and for each of them channels in steps of q x r. In a step, each PE of the chain sums
+/// the products of its filter row over its q channels, taps first and channels within a tap; the row sums are added to the psum
+/// from the bottom of the chain to its top.
 public struct RowStationaryOrder: Sendable, Hashable, Codable {
   /// Channels interleaved in a PE.
   public var q: Int
   /// PE sets on different channels.
   public var r: Int
+  /// Rows and columns of a part of the filter plane; nil: all of them.
+  public var filterRows, filterColumns: Int?
 
-  /// An order by its two numbers.
-  public init(q: Int, r: Int) { (self.q, self.r) = (q, r) }
+  /// An order by its numbers.
+  public init(q: Int, r: Int, filterRows: Int? = nil, filterColumns: Int? = nil) {
+    (self.q, self.r) = (q, r)
+    (self.filterRows, self.filterColumns) = (filterRows, filterColumns)
+  }
 }
 
 extension GoldenConvolution {
@@ -82,21 +88,34 @@ private struct RowStationaryChains {
   let rows: [[Int]]
 
   init(_ layer: ConvolutionLayer, _ order: RowStationaryOrder) {
-    let (height, width, channels) = (layer.filterHeight, layer.filterWidth, layer.channelsPerGroup)
+    let (height, width) = (layer.filterHeight, layer.filterWidth)
     var rows: [[Int]] = []
-    for first in stride(from: 0, to: channels, by: order.q * order.r) {
-      for chainRow in (0..<order.r * height).reversed() {
-        let (set, filterRow) = chainRow.quotientAndRemainder(dividingBy: height)
-        let start = first + set * order.q
-        let end = max(start, min(start + order.q, channels))
-        var products: [Int] = []
-        for tap in 0..<width {
-          for channel in start..<end { products.append((channel * height + filterRow) * width + tap) }
-        }
-        rows.append(products)
+    for firstRow in stride(from: 0, to: height, by: order.filterRows ?? height) {
+      for firstTap in stride(from: 0, to: width, by: order.filterColumns ?? width) {
+        rows += Self.rows(
+          layer, order, firstRow..<min(firstRow + (order.filterRows ?? height), height),
+          firstTap..<min(firstTap + (order.filterColumns ?? width), width))
       }
     }
     self.rows = rows
+  }
+
+  /// The rows of one part of the filter plane.
+  private static func rows(
+    _ layer: ConvolutionLayer, _ order: RowStationaryOrder, _ filterRows: Range<Int>, _ taps: Range<Int>
+  ) -> [[Int]] {
+    let channels = layer.channelsPerGroup
+    return stride(from: 0, to: channels, by: order.q * order.r).flatMap { first in
+      (0..<order.r * filterRows.count).reversed().map { chainRow in
+        let (set, row) = chainRow.quotientAndRemainder(dividingBy: filterRows.count)
+        let start = first + set * order.q
+        return taps.flatMap { tap in
+          (start..<max(start, min(start + order.q, channels))).map { channel in
+            (channel * layer.filterHeight + filterRows.lowerBound + row) * layer.filterWidth + tap
+          }
+        }
+      }
+    }
   }
 
   func reduce(_ patch: Span<Int16>, _ filter: Span<Int16>, _ arithmetic: RowStationaryArithmetic) -> Int32 {

@@ -129,6 +129,65 @@ struct MemorySystemTests {
     #expect(runs[1].simulator.machine.counters.macs == runs[0].simulator.machine.counters.macs)
   }
 
+  /// An answer that never comes: nothing moves any more, and the chain of who waits for whom ends at the memory.
+  @Test(arguments: [DRAMSpecification.ddr3x8, .hbm2]) func aLostAnswerIsADeadlock(device: DRAMSpecification) throws {
+    var run = try SystolicLayerRun(
+      randomOperands(layer(), seed: 5), on: machine(.weightStationary, try dram(device)))
+    run.simulator.machine.memory.delayNextRead(by: .max)
+    guard case .deadlock(let waits) = run.simulator.run(cycleLimit: 100_000_000) else {
+      Issue.record("the run waits for ever")
+      return
+    }
+    #expect(waits.map(\.block).contains("fold_sequencer"))
+    #expect(
+      waits.contains { $0.description == "transfer_engine waits for answers from memory to its load of bias tile 0" })
+    #expect(
+      waits.last?.description.hasPrefix("memory waits for the data of its oldest read at byte ") == true, "\(waits)")
+  }
+
+  /// Nobody asks: the memory is ticked for its refreshes and for nothing else.
+  @Test func anIdleMemoryTicksForRefreshesOnly() throws {
+    let spec = try DRAMMemory.Spec(.ddr4)
+    var memory = OffChipMemory(OffChipMemory.Spec(spec))
+    var requests = Link<MemoryRequest>(capacity: 2, filler: .empty)
+    var responses = Link<MemoryBeat>(capacity: 2, filler: MemoryBeat(repeating: 0))
+    var (cycle, ticks) = (0, 0)
+    while cycle < 1_000_000 {
+      memory.evaluate(requests: &requests, responses: &responses, cycle: cycle)
+      memory.commit()
+      ticks += 1
+      switch memory.activity(requests: requests, responses: responses, after: cycle) {
+      case .busy: cycle += 1
+      case .asleep(let until): cycle = until
+      case .waiting: cycle = 1_000_000
+      }
+    }
+    let refreshes = try #require(memory.dram?.channels[0].counters[.refresh])
+    #expect(refreshes == 1_000_000 / 9360)
+    // tREFI of DDR4-2400 is 9360 cycles. REF itself, its end, and the end of tRFC that signals show.
+    #expect(ticks <= 6 * refreshes + 2, "\(ticks) ticks, \(refreshes) refreshes")
+  }
+
+  /// The bandwidth of an ideal memory is named as the bus, and four times of it shortens the run by what was booked there.
+  @Test func relaxingBandwidthShortensTheRun() throws {
+    let operands = try randomOperands(ConvolutionLayer.gemm(m: 1, k: 512, n: 256), seed: 6)
+    func run(_ bytesPerCycle: Int) throws -> SystolicMachine {
+      var run = try SystolicLayerRun(
+        operands,
+        on: smallMachine(
+          .weightStationary, rows: 32, columns: 32, isDoubleBuffered: true, bytesPerCycle: bytesPerCycle,
+          memoryLatency: 8))
+      #expect(run.simulator.run(cycleLimit: 20_000_000) == .finished)
+      try check(run, "\(bytesPerCycle) bytes a cycle")
+      return run.simulator.machine
+    }
+    let (slow, fast) = (try run(4), try run(64))
+    let booked = (slow.counters.stalls[.bus] - fast.counters.stalls[.bus]) / slow.spec.peCount
+    let saved = slow.counters.cycles - fast.counters.cycles
+    #expect(booked > slow.counters.cycles / 2)
+    #expect(abs(saved - booked) <= booked / 10, "saved \(saved), booked \(booked)")
+  }
+
   /// A fully connected layer on a fast core is bound by DDR3. Without refresh the run is shorter by about what the table says
   /// that refresh cost, and nothing is booked on refresh.
   @Test func relaxingTheNamedRootShortensTheRun() throws {

@@ -59,6 +59,18 @@ struct RowStationaryNetworkTests {
     }
   }
 
+  @Test("LeNet-5 on an array lower than its filters, with spads narrower: every filter is cut, every layer is exact")
+  func cutFilters() throws {
+    let network = try NetworkFixture.lenet5()
+    var spec = rowStationaryMachine(rows: 4, columns: 5, ifmapSpad: 3, filterSpad: 20, psumSpad: 6)
+    spec.array.ifmapFIFODepth = 1
+    let run = try RowStationaryNetworkRun(network, on: spec)
+    #expect(run.program.arrayLayers.map { $0.schedule.mapping.segmentCount } == [4, 6, 1, 1, 1])
+    let result = try run.run(try NetworkFixture.digits(1)[0])
+    for layer in result.layers { #expect(layer.difference == nil, "\(layer.name)") }
+    expectConservation(result, network, PEs: 20)
+  }
+
   @Test("Idle skipping and the order of steps change no bit and no counter of a network's layers")
   func determinism() throws {
     let network = try LiteRTNetwork.all[1].network()

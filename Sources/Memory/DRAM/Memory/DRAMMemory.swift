@@ -10,7 +10,7 @@ public import Simulation
 /// A request of the port's width becomes the bursts that it touches. Bytes move when commands do: WR puts the queued bytes
 /// into the array of cells, RD takes them out, a read that finds its burst in the write queue gets it from there. Answers
 /// leave in the order of requests, no earlier than their data has passed the data bus. Where a burst is wider than the port,
-/// neighbouring reads share one RD, and neighbouring writes are put together in the write queue.
+/// reads of the last bursts share one RD, and neighbouring writes are put together in the write queue.
 public struct DRAMMemory: Sendable, Codable {
   /// What is fixed when the memory is built: a device, a mapping and policies that fit each other.
   public struct Spec: Sendable, Hashable {
@@ -63,7 +63,7 @@ public struct DRAMMemory: Sendable, Codable {
   public internal(set) var sharedBursts = 0
   /// What the oldest request waits for.
   public private(set) var wait = MemoryWait.none
-  /// Cycles added to the data of the next read that is served: a fault that tests inject.
+  /// Cycles added to the data of the next read that is served, `.max` if they get lost: a fault that tests inject.
   public var nextReadDelay = 0
 
   var answers: ReorderBuffer
@@ -160,7 +160,7 @@ extension DRAMMemory {
       if request.isWrite, let slot = channels[channel].partialWrite(to: location) {
         offer.kind = .mergedWrite
         offer.slot = slot
-      } else if !request.isWrite, answers.isFetching(burst) {
+      } else if !request.isWrite, answers.canShare(burst) {
         offer.kind = .sharedRead
       }
     }
@@ -205,7 +205,7 @@ extension DRAMMemory {
     switch offer.kind {
     case .read:
       if offer.part == 0 { answers.append(address: request.address, burst: offer.address, parts: burstsPerRequest) }
-    case .sharedRead: answers.share(address: request.address)
+    case .sharedRead: answers.share(address: request.address, burst: offer.address, in: cycle)
     case .write: answers.written(offer.address)
     case .mergedWrite:
       answers.written(offer.address)
@@ -225,7 +225,7 @@ extension DRAMMemory {
       let burst = place & ~(burstBytes &- 1)
       answers.deliver(
         completion.tag, BurstBytes(contents, at: burst, count: burstBytes),
-        ready: completion.dataEnd &+ nextReadDelay)
+        ready: nextReadDelay == .max ? .max : completion.dataEnd &+ nextReadDelay)
       nextReadDelay = 0
     } else if completion.kind == .write {
       writeData[index].store(completion.slot, into: &contents, at: completion.tag)
@@ -262,6 +262,12 @@ extension DRAMMemory {
   public func activity(
     requests: Link<MemoryRequest>, responses: Link<MemoryBeat>, after cycle: Int
   ) -> Activity {
+    if answers.firstReady == .max, channels.allSatisfy({ $0.pendingRequests == 0 }),
+      !(requests.hasFront && canTake(requests))
+    {
+      // The oldest answer got lost: refreshes go on, but nothing that anybody waits for.
+      return .waiting
+    }
     var first = Int.max
     for index in channels.indices {
       let wake = channels[index].nextActivity(after: cycle)
@@ -289,7 +295,7 @@ extension DRAMMemory {
     if channels[location.channel].canAccept(isWrite: request.isWrite) { return true }
     guard burstBytes > spec.portBytes else { return false }
     return request.isWrite
-      ? channels[location.channel].partialWrite(to: location) != nil : answers.isFetching(burst)
+      ? channels[location.channel].partialWrite(to: location) != nil : answers.canShare(burst)
   }
 
   /// No request is under way: what is left to do are refreshes.

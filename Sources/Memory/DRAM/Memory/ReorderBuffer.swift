@@ -1,7 +1,8 @@
 /// Holds the answers of reads until they can leave in the order of requests.
 ///
 /// An entry is complete when all its bursts have come, and may leave when the last of them has passed the data bus. Where a
-/// burst is wider than the port, later reads of a burst that is still being fetched share it: they follow its entry.
+/// burst is wider than the port, later reads of a burst that was fetched share it: they follow the entry that fetches it, or
+/// take its bytes from a line that holds it.
 struct ReorderBuffer: Sendable, Codable {
   /// Entries.
   let capacity: Int
@@ -18,9 +19,8 @@ struct ReorderBuffer: Sendable, Codable {
   private var addresses: [Int]
   private var leaders: [Int]
   private var data: [MemoryBeat]
-  /// Burst that is being fetched, -1 if none can be shared, and its entry.
-  private var fetched = -1
-  private var fetchedBy = 0
+  /// Bursts that can be shared.
+  private var lines = BurstLines()
 
   init(capacity: Int, portBytes: Int, burstBytes: Int) {
     self.capacity = capacity
@@ -56,39 +56,46 @@ struct ReorderBuffer: Sendable, Codable {
     count > 0 ? (addresses[oldest], missing[oldest] > 0, ready[oldest]) : nil
   }
 
-  /// Whether a burst is being fetched for a read that has seen every write before this one.
-  func isFetching(_ burst: Int) -> Bool { fetched == burst }
+  /// Whether a read of a burst needs no RD of its own: it is fetched, or was, for a read that has seen every write before.
+  func canShare(_ burst: Int) -> Bool { lines.has(burst) }
 
   /// A read of its own.
   mutating func append(address: Int, burst: Int, parts: Int) {
     let entry = next
     (missing[entry], ready[entry], addresses[entry], leaders[entry]) = (parts, 0, address, entry)
-    (fetched, fetchedBy) = (burst, entry)
+    if burstBytes > portBytes { lines.fetch(burst, for: entry) }
     count &+= 1
   }
 
-  /// A read of the burst that is being fetched.
-  mutating func share(address: Int) {
+  /// A read of a burst that can be shared, in a cycle.
+  mutating func share(address: Int, burst: Int, in cycle: Int) {
     let entry = next
-    (missing[entry], ready[entry], addresses[entry], leaders[entry]) = (1, 0, address, fetchedBy)
+    switch lines.state(of: burst) {
+    case .fetched(let leader):
+      (missing[entry], ready[entry], addresses[entry], leaders[entry]) = (1, 0, address, leader)
+    case .held(let bytes, let time):
+      (missing[entry], ready[entry], addresses[entry], leaders[entry]) = (0, max(time, cycle &+ 1), address, entry)
+      data[entry] = bytes.beat(from: address & (burstBytes &- 1), count: portBytes)
+    case .absent: preconditionFailure("a burst that is shared is there")
+    }
     count &+= 1
   }
 
   /// A burst is written: later reads of it need an RD of their own.
   mutating func written(_ burst: Int) {
-    if fetched == burst { fetched = -1 }
+    if burstBytes > portBytes { lines.empty(burst) }
   }
 
   /// A burst has been read for an entry; its data will have passed the bus in cycle `time`.
   mutating func deliver(_ tag: Int, _ bytes: BurstBytes, ready time: Int) {
     let entry = tag &>> 8
-    if fetchedBy == entry { fetched = -1 }
     missing[entry] &-= 1
     if ready[entry] < time { ready[entry] = time }
     if burstBytes == portBytes, burstBytes == 64 {
       data[entry] = bytes.low
     } else if burstBytes > portBytes {
       fillFollowers(of: entry, bytes, time)
+      lines.fill(by: entry, bytes, ready: time)
     } else {
       let first = (tag & 255) &* burstBytes
       for byte in 0..<burstBytes { data[entry][first &+ byte] = bytes.low[byte] }
