@@ -129,14 +129,14 @@ struct RowStationaryTraceTests {
 
   @Test("Several traces share a budget, and it is said so")
   func sharedBudget() throws {
-    let outcome = try run("--trace", "t.fst", "--trace-budget", "900kB")
+    let outcome = try run("--trace", "t.fst", "--trace-budget", "300kB", "--trace-scope", "control")
     #expect(outcome.code == 0, "\(outcome.error)")
     #expect(
-      outcome.error.hasPrefix("systole: --trace-budget 900 kB is shared by 3 traces: 300 kB each\n"), "\(outcome.error)"
+      outcome.error.hasPrefix("systole: --trace-budget 300 kB is shared by 3 traces: 100 kB each\n"), "\(outcome.error)"
     )
     for name in ["t-conv-rs.fst", "t-point-rs.fst", "t-conv-rs-2.fst"] {
       let size = try FileManager.default.attributesOfItem(atPath: systole.scratch.path + "/" + name)[.size] as? Int
-      #expect(try #require(size) <= 300_000)
+      #expect(try #require(size) <= 100_000)
     }
   }
 
