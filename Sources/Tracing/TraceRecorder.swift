@@ -196,7 +196,10 @@ extension TraceRecorder {
   private mutating func suspend(at time: SimulationTime) throws {
     budget?.isExhausted = true
     try writer.suspend(at: time, reason: "nothing is recorded from here on: the budget is used up")
-    try stop(at: time)
+    phase = .ended
+    endTime = time
+    // That nothing is known from here on is seen for a cycle.
+    try writer.finish(at: nextEdge(after: time))
   }
 
   /// Nothing more is recorded; the file is complete.
