@@ -36,7 +36,7 @@ struct TraceBudget {
 
   /// Whether the changes at `time`, and the clock edges since `last`, may not fit any more.
   func isExceeded(
-    by changes: [SignalChange], _ texts: [String], at time: SimulationTime, after last: SimulationTime?,
+    by changes: ArraySlice<SignalChange>, _ texts: [String], at time: SimulationTime, after last: SimulationTime?,
     in writer: any WaveWriter
   ) -> Bool {
     var needed = 64

@@ -9,12 +9,12 @@ extension SkewBuffer: Observable {
       "register", "A word between scratchpad and edge; stage 0 is the nearest to the scratchpad.", .signed(bits: 16),
       extent: { .staircase(lanes: $0.lanes, first: $0.latency) }
     ) { buffer, sampler in
-      let places = buffer.registerPlaces
+      let (places, words) = (buffer.registerPlaces, buffer.words)
+      let (newest, depth, lanes) = (buffer.head &- 1, buffer.depth, buffer.lanes)
       sampler.take(count: places.count) { element in
-        UInt64(
-          UInt16(
-            bitPattern: buffer.words[buffer.slot(stagesBehind: Int(places[element].stage)) + Int(places[element].lane)])
-        )
+        let place = places[element]
+        let slot = newest &- Int(place.stage)
+        return UInt64(UInt16(bitPattern: words[(slot < 0 ? slot &+ depth : slot) &* lanes &+ Int(place.lane)]))
       }
     },
     SignalColumn(
