@@ -60,11 +60,10 @@ struct VCDText {
   /// The full buffer goes to the worker, the written one comes back.
   private mutating func handOver() throws(WaveError) {
     if position == 0 { return }
-    // The bytes count as handed over even if they are lost: the error that says so ends the trace.
+    try worker.wait()
     handed += position
     full.count = position
     position = 0
-    try worker.wait()
     swap(&bytes, &full.bytes)
     try worker.submit { [full] () throws(WaveError) in try full.write() }
   }
