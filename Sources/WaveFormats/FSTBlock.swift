@@ -1,3 +1,5 @@
+import Codecs
+
 /// A full block on its way to the file: its changes, the times they happened at, and what all signals showed before.
 struct FSTBlockContent {
   var arena: FSTArena
@@ -44,7 +46,7 @@ struct FSTBlockEncoder {
     block.appendBigEndian(content.times.first)
     block.appendBigEndian(content.times.last)
     block.appendBigEndian(UInt64(order.reduce(0) { $0 + content.arena.chunks.byteCount(of: $1) }))
-    let packed = Deflate.zlib(content.frame)
+    let packed = Deflate.compress(content.frame, wrapper: .zlib)
     let isPacked = packed.count < content.frame.count
     block.appendVarint(UInt64(content.frame.count))
     block.appendVarint(UInt64(isPacked ? packed.count : content.frame.count))
@@ -113,7 +115,7 @@ struct FSTBlockEncoder {
   }
 
   private mutating func appendTimes(_ times: FSTTimes) {
-    let packed = Deflate.zlib(times.deltas)
+    let packed = Deflate.compress(times.deltas, wrapper: .zlib)
     let isPacked = packed.count < times.deltas.count
     block += isPacked ? packed : times.deltas
     block.appendBigEndian(UInt64(times.deltas.count))

@@ -1,3 +1,4 @@
+import Codecs
 import Signals
 
 /// VCD text on its way to a file: one buffer fills while the one before is written; whatever leaves ends with a whole line.
@@ -9,35 +10,63 @@ struct VCDText {
   private let digits = DecimalDigits.binary
   private let full: FullBuffer
   private let worker: BackgroundWorker
-  /// Bytes that were handed to the file.
+  /// Bytes that were handed over.
   private var handed = 0
+  private let isPacked: Bool
 
   /// The buffer that is being written, and its file; the worker's while it is busy.
   private final class FullBuffer: @unchecked Sendable {
     let file: OutputFile
     var bytes: [UInt8]
     var count = 0
+    private var packer: Deflate?
+    private var packed: [UInt8] = []
 
-    init(file: OutputFile, byteCount: Int) {
+    init(file: OutputFile, byteCount: Int, isPacked: Bool) {
       self.file = file
       bytes = [UInt8](repeating: 0, count: byteCount)
+      packer = isPacked ? Deflate(wrapper: .gzip) : nil
     }
 
+    /// Writes the buffer; a compressed one so that a reader can follow up to its end, whatever becomes of the process.
     func write() throws(WaveError) {
       let bytes = bytes
-      try unsafe file.write(bytes.span.extracting(0..<count).bytes)
+      guard packer != nil else { return try unsafe file.write(bytes.span.extracting(0..<count).bytes) }
+      packer?.append(bytes[..<count], to: &packed)
+      packer?.flush(to: &packed)
+      try writePacked()
+    }
+
+    func close() throws(WaveError) {
+      if packer != nil {
+        packer?.finish(to: &packed)
+        try writePacked()
+      }
+      try file.close()
+    }
+
+    private func writePacked() throws(WaveError) {
+      let bytes = packed
+      packed.removeAll(keepingCapacity: true)
+      try unsafe file.write(bytes.span.bytes)
     }
   }
 
-  init(file: OutputFile, usesThread: Bool, capacity: Int = 1 << 18) {
+  init(file: OutputFile, isPacked: Bool, usesThread: Bool, capacity: Int = 1 << 18) {
+    self.isPacked = isPacked
     worker = BackgroundWorker(usesThread: usesThread)
     bytes = [UInt8](repeating: 0, count: capacity + VCDPlan.longestLine)
-    full = FullBuffer(file: file, byteCount: capacity + VCDPlan.longestLine)
+    full = FullBuffer(file: file, byteCount: capacity + VCDPlan.longestLine, isPacked: isPacked)
     limit = capacity
   }
 
-  /// Bytes written and buffered.
-  var count: Int { handed + position }
+  /// Bytes of the file and of the buffer; of a compressed file, once what is being written is.
+  var count: Int {
+    guard isPacked else { return handed + position }
+    // An error of the buffer is thrown where the next one is handed over.
+    try? worker.wait()
+    return full.file.count + position
+  }
 
   /// Hands the buffer to the operating system, and waits until it has it.
   mutating func flush() throws(WaveError) {
@@ -48,7 +77,7 @@ struct VCDText {
   /// Flushes and closes.
   mutating func close() throws(WaveError) {
     try flush()
-    try full.file.close()
+    try full.close()
   }
 
   /// Hands the buffer over if it is half full: called between lines.

@@ -50,7 +50,8 @@ public final class VCDWriter: WaveWriter {
     }
     selectionPlans = selected
     clocks = ClockTrack(layout)
-    text = VCDText(file: try OutputFile(path: path), usesThread: options.usesThread)
+    text = VCDText(
+      file: try OutputFile(path: path), isPacked: options.isPacked, usesThread: options.usesThread)
     try text.append(header.text)
   }
 
