@@ -6,7 +6,8 @@ internal import Workloads
 
 extension ConfigurationSchema {
   /// Every key of a run's configuration, with default, unit and range.
-  public static let run = ConfigurationSchema(runMachineKeys + runTensorKeys + convolutionKeys + runWorkloadKeys)
+  public static let run = ConfigurationSchema(
+    runMachineKeys + vectorKeys + runTensorKeys + convolutionKeys + networkKeys + runWorkloadKeys)
 
   /// What a convolution of the user's tensors is, on whichever machine.
   static let convolutionKeys: [ConfigurationKey] = [
@@ -22,6 +23,42 @@ extension ConfigurationSchema {
       "workload.dilation", .list(of: .integer(1...4096), count: 1...2), default: .value(.list([.integer(1)])),
       unit: "elements", "Distance of filter taps: one for both directions, or vertical and horizontal."),
     .integer("workload.groups", 1...65536, default: 1, "Groups of the convolution."),
+  ]
+
+  /// The vector unit of a machine that runs networks.
+  static let vectorKeys: [ConfigurationKey] = [
+    .integer(
+      "machine.vector.lanes", 1...64, default: 16, unit: "elements/cycle", "What the vector unit takes a cycle."),
+    .integer("machine.vector.queue_depth", 2...64, default: 4, unit: "vectors", "Its queues before and behind."),
+    .integer(
+      "machine.vector.parameter_bytes", 256...(1 << 24), default: 1 << 15, unit: "bytes",
+      "Its memory for factors, 8 bytes a filter, and tables."),
+    .integer(
+      "machine.vector.buffer_bytes", 64...(1 << 28), default: 1 << 14, unit: "bytes",
+      "Its operand memory for layers without MACs, both halves."),
+  ]
+
+  /// A network, its inputs and what is expected of it, on whichever machine.
+  static let networkKeys: [ConfigurationKey] = [
+    .path("workload.network", "A network to run, layer after layer (.onnx)."),
+    .choice(
+      "workload.rounding", NetworkRounding.self, default: .tflm,
+      "Whose rounding an integer network follows: tflm and litert round twice (litert once where fully connected), "
+        + "onnxruntime in binary32."),
+    .path("workload.input", "The network's input: .npy, PNG, IDX, CIFAR or raw samples; one batch."),
+    .path("workload.inputs", "Many inputs: such a file of several images, or a folder of such files."),
+    .path("workload.labels", "The right class of each image: an IDX file, or a number a line."),
+    .integer("workload.count", 0...(1 << 30), default: 0, unit: "images", "How many images to run; 0: all."),
+    .number("workload.pixel_divisor", 1e-6...1e6, default: 255, "What a picture's samples are divided by."),
+    ConfigurationKey(
+      "workload.pixel_mean", .list(of: .number(-1e6...1e6), count: 1...3), default: .value(.list([.number(0)])),
+      "Subtracted then: one for all channels, or one a channel."),
+    ConfigurationKey(
+      "workload.pixel_deviation", .list(of: .number(1e-6...1e6), count: 1...3), default: .value(.list([.number(1)])),
+      "Divides then: one for all channels, or one a channel."),
+    ConfigurationKey(
+      "run.deadline_ms", .number(0...1e9), default: .absent, unit: "ms",
+      "The time that a run of a network may take; a run that misses it ends like one that differs."),
   ]
 
   private static let runMachineKeys: [ConfigurationKey] = [
@@ -63,15 +100,6 @@ extension ConfigurationSchema {
       "machine.memory.synchroniser_stages", 1...8, default: 2, unit: "flip-flops",
       "Of each pointer that crosses between the clocks of core and DRAM."),
     .integer(
-      "machine.vector.lanes", 1...64, default: 16, unit: "elements/cycle", "What the vector unit takes a cycle."),
-    .integer("machine.vector.queue_depth", 2...64, default: 4, unit: "vectors", "Its queues before and behind."),
-    .integer(
-      "machine.vector.parameter_bytes", 256...(1 << 24), default: 1 << 15, unit: "bytes",
-      "Its memory for factors, 8 bytes a filter, and tables."),
-    .integer(
-      "machine.vector.buffer_bytes", 64...(1 << 28), default: 1 << 14, unit: "bytes",
-      "Its operand memory for layers without MACs, both halves."),
-    .integer(
       "machine.memory.bytes_per_cycle", 1...64, default: 16, unit: "bytes/cycle", "Bandwidth of the ideal memory."),
     .integer("machine.memory.latency_cycles", 1...100_000, default: 20, unit: "cycles", "Latency of the ideal memory."),
     .integer(
@@ -91,23 +119,7 @@ extension ConfigurationSchema {
   ]
 
   private static let runWorkloadKeys: [ConfigurationKey] = [
-    .path("workload.network", "A network to run, layer after layer (.onnx)."),
-    .choice(
-      "workload.rounding", NetworkRounding.self, default: .tflm,
-      "Whose rounding an integer network follows: tflm and litert round twice (litert once where fully connected), "
-        + "onnxruntime in binary32."),
     .integer("workload.batch", 1...4096, default: 1, unit: "images", "Images a run of the network."),
-    .path("workload.input", "The network's input: .npy, PNG, IDX, CIFAR or raw samples; one batch."),
-    .path("workload.inputs", "Many inputs: such a file of several images, or a folder of such files."),
-    .path("workload.labels", "The right class of each image: an IDX file, or a number a line."),
-    .integer("workload.count", 0...(1 << 30), default: 0, unit: "images", "How many images to run; 0: all."),
-    .number("workload.pixel_divisor", 1e-6...1e6, default: 255, "What a picture's samples are divided by."),
-    ConfigurationKey(
-      "workload.pixel_mean", .list(of: .number(-1e6...1e6), count: 1...3), default: .value(.list([.number(0)])),
-      "Subtracted then: one for all channels, or one a channel."),
-    ConfigurationKey(
-      "workload.pixel_deviation", .list(of: .number(1e-6...1e6), count: 1...3), default: .value(.list([.number(1)])),
-      "Divides then: one for all channels, or one a channel."),
     .path("workload.topology", "Layers as a CSV in SCALE-Sim's format, run on random tensors."),
     ConfigurationKey("workload.layer", .string, default: .absent, "The one layer of the topology to run; absent: all."),
     ConfigurationKey(
@@ -122,9 +134,6 @@ extension ConfigurationSchema {
     .integer(
       "run.cycle_limit", 1...(1 << 40), default: 1 << 32, unit: "cycles",
       "Where the run of a layer stops at the latest."),
-    ConfigurationKey(
-      "run.deadline_ms", .number(0...1e9), default: .absent, unit: "ms",
-      "The time that a run of a network may take; a run that misses it ends like one that differs."),
     .boolean(
       "run.save_psums", default: false, "Whether the psums of every layer are written beside the report (.npy)."),
   ]

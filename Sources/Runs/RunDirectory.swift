@@ -25,7 +25,7 @@ public enum RunDirectory {
     }
     for (name, bytes) in files { try directory.write(bytes, to: name) }
     let manifest = manifest(
-      configuration, dataflows: used(report.results.map(\.spec.dataflow)), inputs: inputs, outputs: files)
+      configuration, dataflows: used(report.results.map(\.spec.dataflow.rawValue)), inputs: inputs, outputs: files)
     try directory.write(manifest.text, to: OutputDirectory.marker)
   }
 
@@ -39,17 +39,17 @@ public enum RunDirectory {
       ("counters.csv", Array(report.counters.csv.utf8)),
     ]
     for result in report.results {
-      files.append(("outputs-\(result.spec.dataflow.rawValue).npy", NumpyFile.write(result.outputs)))
+      files.append(("outputs-\(result.machine.dataflow).npy", NumpyFile.write(result.outputs)))
     }
     for (name, bytes) in files { try directory.write(bytes, to: name) }
     let manifest = manifest(
-      configuration, dataflows: used(report.results.map(\.spec.dataflow)), inputs: inputs, outputs: files)
+      configuration, dataflows: used(report.results.map(\.machine.dataflow)), inputs: inputs, outputs: files)
     try directory.write(manifest.text, to: OutputDirectory.marker)
   }
 
   /// Each dataflow once, in the order of the runs.
-  private static func used(_ dataflows: [Dataflow]) -> [String] {
-    dataflows.enumerated().filter { dataflows.firstIndex(of: $1) == $0 }.map(\.element.rawValue)
+  private static func used(_ dataflows: [String]) -> [String] {
+    dataflows.enumerated().filter { dataflows.firstIndex(of: $1) == $0 }.map(\.element)
   }
 
   /// `psum-02-conv2-os.npy`.

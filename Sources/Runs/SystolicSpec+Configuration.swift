@@ -26,10 +26,7 @@ extension SystolicSpec {
       gatesZeros: configuration.boolean("machine.array.gates_zeros"), ifmapSpad: spad("ifmap_spad"),
       filterSpad: spad("filter_spad"), accumulatorBytes: integer("accumulator.bytes"), accumulatorHalves: 2,
       biasBytes: integer("bias.bytes"),
-      vector: VectorPath.Spec(
-        unit: VectorUnit.Spec(
-          lanes: integer("vector.lanes"), queueDepth: integer("vector.queue_depth"),
-          parameterBytes: integer("vector.parameter_bytes")), bufferBytes: integer("vector.buffer_bytes")),
+      vector: VectorPath.Spec(configuration),
       memory: IdealMemory.Spec(
         portBytes: 64, bytesPerCycle: integer("memory.bytes_per_cycle"),
         latencyCycles: integer("memory.latency_cycles"),
@@ -37,5 +34,16 @@ extension SystolicSpec {
       clock: ClockDomain(
         name: "core", period: ClockPeriod(hertz: UInt64(integer("clock.frequency_mhz")) * 1_000_000)))
     if let memory = try OffChipMemory.Spec(dram: configuration, files: files) { self.memory = memory }
+  }
+}
+
+extension VectorPath.Spec {
+  /// The vector unit that `machine.vector.*` describes.
+  init(_ configuration: Configuration) {
+    func integer(_ key: String) -> Int { configuration.integer("machine.vector.\(key)") }
+    self.init(
+      unit: VectorUnit.Spec(
+        lanes: integer("lanes"), queueDepth: integer("queue_depth"), parameterBytes: integer("parameter_bytes")),
+      bufferBytes: integer("buffer_bytes"))
   }
 }

@@ -17,18 +17,16 @@ extension Command {
       "explain Examples/lenet5-conv1-ws.json5 --dataflow all",
       "explain --machine Examples/machines/os-32x32.json5 --topology Examples/topologies/alexnet.csv --layer conv2",
       "explain Examples/alexnet-eyeriss.json5 --layer CONV4",
+      "explain Examples/lenet5-eyeriss.json5",
     ]
   ) { arguments in
     let inputs = InputFiles()
     if try arguments.machineKind(inputs) == .rowStationary {
-      return try RowStationaryCommand(arguments, inputs).explain()
+      return try explainRowStationary(arguments, inputs)
     }
     let configuration = try arguments.configuration(inputs)
     if try LayerJob.isNetwork(configuration) {
-      let explanation = try NetworkJob(configuration, files: inputs).network.explanation
-      let json = JSONValue.object([("schema_version", 1), ("lowering", .string(explanation))])
-      try Console.print(arguments.has("json") ? json.text : explanation)
-      return .success
+      return try explainNetwork(try NetworkJob(configuration, files: inputs).network, arguments)
     }
     let jobs = try LayerJob.jobs(configuration, files: inputs)
     let runners = try arguments.dataflows(configuration).map {
@@ -42,4 +40,14 @@ extension Command {
     }
     return .success
   }
+}
+
+/// How a network's operators became layers, and what a machine has to say of them beside.
+func explainNetwork(
+  _ network: Network, mappings: [String] = [], json members: [(String, JSONValue)] = [], _ arguments: ParsedArguments
+) throws -> ExitCode {
+  let json = JSONValue.object([("schema_version", 1), ("lowering", .string(network.explanation))] + members)
+  let text = ([network.explanation] + mappings).joined(separator: mappings.isEmpty ? "" : "\n\n")
+  try Console.print(arguments.has("json") ? json.text : text)
+  return .success
 }

@@ -5,7 +5,32 @@ import Mappings
 import Reports
 import Runs
 
-/// What `run` and `explain` do where the machine is row stationary.
+/// `systole run` where the machine is row stationary: layers, or a network.
+func runRowStationary(_ arguments: ParsedArguments, _ inputs: InputFiles) async throws -> ExitCode {
+  let configuration = try arguments.configuration(inputs, of: .rowStationary)
+  guard try RowStationaryJob.isNetwork(configuration) else {
+    return try await RowStationaryCommand(arguments, inputs, configuration).run()
+  }
+  return try await runNetwork(on: [RowStationarySpec(configuration)], configuration, inputs, arguments)
+}
+
+/// `systole explain` where the machine is row stationary.
+func explainRowStationary(_ arguments: ParsedArguments, _ inputs: InputFiles) throws -> ExitCode {
+  let configuration = try arguments.configuration(inputs, of: .rowStationary)
+  guard try RowStationaryJob.isNetwork(configuration) else {
+    return try RowStationaryCommand(arguments, inputs, configuration).explain()
+  }
+  let job = try NetworkJob(configuration, files: inputs)
+  let run = try RowStationaryNetworkRun(job.network, on: RowStationarySpec(configuration))
+  let energyTable = EnergyTable(configuration)
+  let mappings = run.program.arrayLayers.map {
+    RowStationaryExplanation($0.schedule.mapping, rates: run.spec.rates, energyTable: energyTable)
+  }
+  return try explainNetwork(
+    job.network, mappings: mappings.map(\.text), json: [("layers", .array(mappings.map(\.json)))], arguments)
+}
+
+/// What `run` and `explain` do with layers where the machine is row stationary.
 struct RowStationaryCommand {
   private let arguments: ParsedArguments
   private let inputs: InputFiles
@@ -13,10 +38,10 @@ struct RowStationaryCommand {
   private let jobs: [RowStationaryJob]
   private let runner: RowStationaryRunner
 
-  init(_ arguments: ParsedArguments, _ inputs: InputFiles) throws {
+  init(_ arguments: ParsedArguments, _ inputs: InputFiles, _ configuration: Configuration) throws {
     self.arguments = arguments
     self.inputs = inputs
-    configuration = try arguments.configuration(inputs, of: .rowStationary)
+    self.configuration = configuration
     jobs = try RowStationaryJob.jobs(configuration, files: inputs)
     runner = RowStationaryRunner(
       RowStationarySpec(configuration), objective: configuration.choice("search.objective"),
@@ -32,9 +57,9 @@ struct RowStationaryCommand {
     let progress = ProgressLine()
     let all = try await results(jobs + otherJobs, [runner], progress)
     let results = Array(all.prefix(jobs.count))
-    let isPublished = configuration.string("workload.silicon") == "eyeriss-alexnet"
+    let silicon: EyerissSilicon.Table = configuration.choice("workload.silicon")
     let report = RowStationaryReport(
-      results, energyTable: runner.energyTable, silicon: isPublished ? EyerissSilicon.alexNet : [],
+      results, energyTable: runner.energyTable, silicon: silicon.layers,
       others: Array(all.dropFirst(jobs.count)))
     if let directory {
       try RunDirectory.write(report, configuration, inputs: inputs, to: directory)

@@ -7,13 +7,12 @@ import Tracing
 
 /// `systole run` of a network: every image on every machine, side by side.
 func runNetwork(
-  _ job: NetworkJob, _ configuration: Configuration, _ inputs: InputFiles, _ arguments: ParsedArguments
+  on machines: [some RunnableSpec], _ configuration: Configuration, _ inputs: InputFiles, _ arguments: ParsedArguments
 ) async throws -> ExitCode {
+  let job = try NetworkJob(configuration, files: inputs)
   let directory = try arguments.value("out").map { path throws(OutputError) in try OutputDirectory(path) }
-  let runners = try arguments.dataflows(configuration).map { dataflow in
-    try NetworkRunner(
-      job, on: SystolicSpec(configuration, dataflow: dataflow),
-      cycleLimit: configuration.integer("run.cycle_limit"))
+  let runners = try machines.map {
+    try NetworkRunner(job, on: $0, cycleLimit: configuration.integer("run.cycle_limit"))
   }
   let waveform = directory.map { StandardTrace(directory: $0.workingPath, place: $0.path) }
   if arguments.has("trace") || waveform != nil { Interruption.install() }
@@ -21,7 +20,8 @@ func runNetwork(
     runners.flatMap { runner in job.inputs.indices.map { (runner, $0) } }, atMost: arguments.integer("threads")
   ) { runner, index in
     // Every image takes the same cycles; the first shows them.
-    try runner.run(index, trace: index == 0 ? arguments.trace(runner, among: runners.count, standard: waveform) : nil)
+    try runner.run(
+      index, trace: index == 0 ? arguments.trace(runner.machine, among: runners.count, standard: waveform) : nil)
   }
   let runs = job.inputs.count
   let report = NetworkReport(

@@ -34,16 +34,20 @@ extension Command {
       "run --machine Examples/machines/is-8x8.json5 --gemm 32x24x16 --json",
       "run Examples/lenet5-conv1-ws.json5 --trace conv1.fst --trace-window 0..2000",
       "run Examples/alexnet-eyeriss.json5",
+      "run Examples/resnet8-eyeriss.json5 --out out/resnet8",
       "run --machine Examples/machines/eyeriss.json5 --topology net.csv --batch 3 --zeros 0.4 --json",
     ]
   ) { arguments in
     let inputs = InputFiles()
     if try arguments.machineKind(inputs) == .rowStationary {
-      return try await RowStationaryCommand(arguments, inputs).run()
+      return try await runRowStationary(arguments, inputs)
     }
     let configuration = try arguments.configuration(inputs)
     if try LayerJob.isNetwork(configuration) {
-      return try await runNetwork(try NetworkJob(configuration, files: inputs), configuration, inputs, arguments)
+      let machines = try arguments.dataflows(configuration).map {
+        try SystolicSpec(configuration, dataflow: $0, files: inputs)
+      }
+      return try await runNetwork(on: machines, configuration, inputs, arguments)
     }
     let jobs = try LayerJob.jobs(configuration, files: inputs)
     // What cannot be written is better known before the work than after it.

@@ -73,22 +73,18 @@ extension ParsedArguments {
   }
 
   /// The trace of the first image of a network: what is asked for, or control, memory port and vector unit.
-  func trace(_ runner: NetworkRunner, among count: Int, standard: StandardTrace?) throws -> LayerTrace? {
-    let name = runner.run.spec.dataflow.rawValue
+  func trace(_ machine: NetworkMachineFacts, among count: Int, standard: StandardTrace?) throws -> LayerTrace? {
+    let name = machine.dataflow
     return try traceOptions(name: count > 1 ? name : nil, standard: standard?.path).map { options in
       var options = options
       // Every register of every layer would be hundreds of megabytes.
-      if options.scopes.isEmpty { options.scopes = Self.networkScopes }
+      if options.scopes.isEmpty { options.scopes = machine.traceScopes }
       return LayerTrace(options) { note in
         if let standard, !has("trace") { return standard.note(note) }
         Console.report("systole: \(note)\n")
       }
     }
   }
-
-  private static let networkScopes = [
-    "control", "prefetcher", "transfer_engine", "memory_port", "accumulator.completed_tiles", "vector*",
-  ]
 
   /// The list of a machine's selected signals.
   func signals(of machine: borrowing some ObservableMachine) throws -> SignalList {

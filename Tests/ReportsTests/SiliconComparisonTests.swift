@@ -23,6 +23,16 @@ struct SiliconComparisonTests {
     #expect(abs(rows.reduce(0) { $0 + $1.glbMegabytes } - 208.6) < 1e-9)
   }
 
+  @Test("VGG-16's table: its rows add up to the paper's last row, but for the rounding of each")
+  func publishedVGG16() {
+    let rows = EyerissSilicon.vgg16
+    #expect(rows.count == 13)
+    #expect(abs(rows.reduce(0) { $0 + $1.totalMilliseconds } - 4309.5) < 0.11)
+    #expect(abs(rows.reduce(0) { $0 + $1.processingMilliseconds } - 3755.2) < 0.11)
+    #expect(abs(rows.reduce(0) { $0 + $1.glbMegabytes } - 11035.8) < 1e-6)
+    #expect(abs(rows.reduce(0) { $0 + $1.dramMegabytes } - 321.1) < 0.21)
+  }
+
   @Test("A model that equals the chip has no error; one that is 8 % slow fails only the 5 % of the sum")
   func errors() {
     let exact = SiliconComparison(EyerissSilicon.alexNet, EyerissSilicon.alexNet.map { layer($0, 1) })

@@ -136,7 +136,7 @@ struct RowStationaryCommandTests {
     try expect(
       2,
       "configuration: there is nothing to run; set workload.ifmap, or "
-        + "workload.topology, or workload.layers, or workload.gemm")
+        + "workload.topology, or workload.layers, or workload.gemm, or workload.network")
     let tall = try systole.run(
       "run", "--machine", machine, "--topology", "net.csv", "--set", "machine.array.rows=2")
     #expect(tall.code == 3 && tall.error.contains("PE rows: 2"), "\(tall.error)")

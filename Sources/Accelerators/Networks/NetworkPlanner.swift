@@ -5,52 +5,47 @@ import Tensors
 import Workloads
 
 /// Turns a network into a program: who executes each layer, where its tensors lie, how it is cut.
-struct NetworkPlanner {
+struct NetworkPlanner<Spec: NetworkSpec> {
+  typealias Program = NetworkProgram<Spec.Model.ArrayLayer>
+
   let network: Network
-  let spec: SystolicSpec
+  let spec: Spec
   private var places: ActivationPlaces
   private var addresses: [Int]
-  private var constants: [(address: Int, bytes: [UInt8])] = []
-  private var constantsEnd = 0
+  private var constants: ConstantPlaces
 
-  private init(_ network: Network, on spec: SystolicSpec) {
+  private init(_ network: Network, on spec: Spec) {
     self.network = network
     self.spec = spec
     places = ActivationPlaces(network)
     addresses = [Int](repeating: 0, count: network.activations.count)
+    constants = ConstantPlaces(from: 0, alignment: spec.memoryPortBytes)
   }
 
-  /// Plans a network; throws `ScheduleError` where a layer does not fit the machine, `PlacementError` where the tensors do not
+  /// Plans a network; throws what the machine throws where a layer does not fit it, `PlacementError` where the tensors do not
   /// fit its memory.
-  static func plan(_ network: Network, on spec: SystolicSpec) throws -> NetworkProgram {
+  static func plan(_ network: Network, on spec: Spec) throws -> Program {
     var planner = NetworkPlanner(network, on: spec)
     let inPlace = planner.shareBytes()
-    let parameters = network.layers.map { planner.placeConstants(of: $0) }
-    let memoryBytes = planner.allocate()
-    guard memoryBytes <= spec.memory.capacityBytes else {
-      throw PlacementError(
-        layer: "\(network.graph.file), all layers", neededBytes: memoryBytes, availableBytes: spec.memory.capacityBytes)
-    }
-    var executions: [NetworkProgram.Execution] = []
+    planner.constants = ConstantPlaces(from: planner.allocate(), alignment: spec.memoryPortBytes)
+    var executions: [Program.Execution] = []
     for (index, layer) in network.layers.enumerated() {
-      executions.append(try planner.execution(of: layer, parameters[index], inPlace: inPlace[index]))
+      executions.append(try planner.execution(of: layer, inPlace: inPlace[index]))
     }
-    return NetworkProgram(
-      network: network, executions: executions, addresses: planner.addresses, constants: planner.constants,
-      memoryBytes: memoryBytes)
+    let memoryBytes = planner.constants.end
+    guard memoryBytes <= spec.memoryCapacityBytes else {
+      throw PlacementError(
+        layer: "\(network.graph.file), all layers", neededBytes: memoryBytes, availableBytes: spec.memoryCapacityBytes)
+    }
+    return Program(
+      network: network, executions: executions, addresses: planner.addresses,
+      constants: planner.constants.constants, memoryBytes: memoryBytes)
   }
 }
 
 // MARK: - Places
 
 extension NetworkPlanner {
-  /// Where a layer's constants lie.
-  private struct Parameters {
-    var filter = 0
-    var bias = 0
-    var factors = 0
-  }
-
   /// Lets activations share bytes; for each layer, which of its operands lie right already.
   private mutating func shareBytes() -> [[Bool]] {
     network.layers.map { layer in
@@ -73,31 +68,9 @@ extension NetworkPlanner {
     }
   }
 
-  private mutating func placeConstant(_ bytes: [UInt8]) -> Int {
-    let address = constantsEnd
-    constants.append((address, bytes))
-    let port = spec.memory.portBytes
-    constantsEnd = (address + bytes.count + port - 1) / port * port
-    return address
-  }
-
-  private mutating func placeConstants(of layer: Network.Layer) -> Parameters {
-    switch layer.operation {
-    case .convolution(let operation) where reasonAgainst(layer) == nil:
-      return Parameters(
-        filter: placeConstant(operation.filter.littleEndianBytes),
-        bias: placeConstant(AnyTensor.int32(Tensor([operation.bias.count], operation.bias)).littleEndianBytes),
-        factors: placeConstant(
-          VectorParameters.bytes(of: operation.requantisation, channels: operation.layer.filters)))
-    case .table(let table):
-      return Parameters(factors: placeConstant(VectorParameters.bytes(ofTable: table.results)))
-    default: return Parameters()
-    }
-  }
-
-  /// Gives every activation an address; returns the bytes of memory that are needed.
+  /// Gives every activation an address; returns the bytes of memory that they need.
   private mutating func allocate() -> Int {
-    var allocator = ActivationAllocator(from: constantsEnd, alignment: spec.memory.portBytes)
+    var allocator = ActivationAllocator(from: 0, alignment: spec.memoryPortBytes)
     let owners = network.activations.indices.map { places.owner(of: $0) }
     let (made, used) = lifetimes(owners.map(\.activation))
     var ownerAddresses = [Int](repeating: 0, count: owners.count)
@@ -142,8 +115,8 @@ extension NetworkPlanner {
     let areBytes = types.allSatisfy { $0 == .int8 || $0 == .uint8 }
     switch layer.operation {
     case .convolution(let operation):
-      if spec.arithmetic != .int8 { return "the array computes in \(spec.arithmetic.rawValue)" }
-      return Set(operation.filterZeroPoints).count > 1 ? "its filters have several zero points" : nil
+      if Set(operation.filterZeroPoints).count > 1 { return "its filters have several zero points" }
+      return spec.reasonAgainst(operation)
     case .pooling, .addition, .table: return areBytes ? nil : "the vector unit takes bytes, not \(types[0].rawValue)"
     case .concatenation, .reshape, .transpose: return nil
     case .realConvolution: return "no array for float32"
@@ -155,9 +128,7 @@ extension NetworkPlanner {
     }
   }
 
-  private func execution(
-    of layer: Network.Layer, _ parameters: Parameters, inPlace: [Bool]
-  ) throws -> NetworkProgram.Execution {
+  private mutating func execution(of layer: Network.Layer, inPlace: [Bool]) throws -> Program.Execution {
     if let reason = reasonAgainst(layer) { return .golden(reason: reason) }
     guard network.activations[layer.output].shape.count > 0 else { return .inPlace }
     let planner = VectorLayerPlanner(name: layer.name, spec: spec)
@@ -167,7 +138,7 @@ extension NetworkPlanner {
     let bytes = places.bytes[layer.output]
     switch layer.operation {
     case .convolution(let operation):
-      return .machine([try convolution(operation, layer, parameters)])
+      return .machine([.array(try convolution(operation, layer))])
     case .pooling(let operation):
       return .machine([.vector(try planner.pooling(operation, isSigned: isSigned, input: inputs[0], output: output))])
     case .addition(let addition):
@@ -176,9 +147,10 @@ extension NetworkPlanner {
           try planner.elementwise(
             .addition(addition), bytes: bytes, isSigned: isSigned, inputs: inputs, output: output))
       ])
-    case .table:
+    case .table(let table):
       let load = Transfer(
-        memoryAddress: parameters.factors, runBytes: VectorParameters.tableBytes, bufferAddress: 0, tile: 0)
+        memoryAddress: constants.place(VectorParameters.bytes(ofTable: table.results)),
+        runBytes: VectorParameters.tableBytes, bufferAddress: 0, tile: 0)
       return .machine([
         .vector(
           try planner.elementwise(
@@ -198,31 +170,20 @@ extension NetworkPlanner {
     }
   }
 
-  private func convolution(
-    _ operation: QuantisedConvolution, _ layer: Network.Layer, _ parameters: Parameters
-  ) throws -> NetworkProgram.Command {
-    let convolution = try operation.layer.with(name: layer.name)
-    try spec.vector.checkParameters(of: convolution)
-    let schedule = try SystolicSchedule(convolution, dataflow: spec.dataflow, resources: spec.resources)
-    let placed = PlacedLayer(
-      schedule, on: spec, ifmapAddress: addresses[layer.inputs[0]], filterAddress: parameters.filter,
-      biasAddress: parameters.bias, ofmapAddress: addresses[layer.output],
-      requantisation: PlacedRequantisation(operation.requantisation, parameterAddress: parameters.factors))
-    return .array(
-      placed,
-      ifmap: OperandReading(
-        format(network.activations[layer.inputs[0]].elementType),
-        zeroPoint: Int16(truncatingIfNeeded: operation.inputZeroPoint)),
-      filter: OperandReading(
-        format(operation.filter.elementType),
-        zeroPoint: Int16(truncatingIfNeeded: operation.filterZeroPoints.first ?? 0)))
+  private mutating func convolution(
+    _ operation: QuantisedConvolution, _ layer: Network.Layer
+  ) throws -> Spec.Model.ArrayLayer {
+    let convolution = PlacedConvolution(
+      layer: try operation.layer.with(name: layer.name), operation: operation,
+      ifmapIsSigned: network.activations[layer.inputs[0]].elementType == .int8,
+      ifmapAddress: addresses[layer.inputs[0]], ofmapAddress: addresses[layer.output])
+    try spec.vector.checkParameters(of: convolution.layer)
+    return try spec.arrayLayer(convolution, constants: &constants)
   }
-
-  private func format(_ type: ElementType) -> OperandFormat { type == .int8 ? .int8 : .uint8 }
 
   private func transpose(
     _ order: [Int], _ layer: Network.Layer, _ planner: VectorLayerPlanner
-  ) throws(ScheduleError) -> NetworkProgram.Command {
+  ) throws(ScheduleError) -> Program.Command {
     let input = network.activations[layer.inputs[0]]
     let moves = Transposition(input.shape, order: order, elementBytes: input.elementType.byteCount)
     let (from, to) = (addresses[layer.inputs[0]], addresses[layer.output])
@@ -238,11 +199,11 @@ extension NetworkPlanner {
   private func concatenation(
     _ axis: Int, _ rescales: [Requantisation?], _ layer: Network.Layer, _ inPlace: [Bool],
     _ planner: VectorLayerPlanner
-  ) throws(ScheduleError) -> [NetworkProgram.Command] {
+  ) throws(ScheduleError) -> [Program.Command] {
     let result = network.activations[layer.output]
     let rows = result.shape.dimensions.prefix(axis).reduce(1, *)
     let pitch = places.bytes[layer.output] / rows
-    var commands: [NetworkProgram.Command] = []
+    var commands: [Program.Command] = []
     var offset = 0
     for (position, input) in layer.inputs.enumerated() {
       let operand = network.activations[input]

@@ -1,11 +1,13 @@
 public import Workloads
 
 /// A network as a machine runs it: every layer's commands, and where every tensor lies off chip.
-public struct NetworkProgram: Sendable {
+///
+/// `ArrayLayer` is the form in which the machine's array takes a convolution.
+public struct NetworkProgram<ArrayLayer: Sendable>: Sendable {
   /// One command to the machine.
   public enum Command: Sendable {
     /// A convolution or fully connected layer, its psums requantised on their way out.
-    case array(PlacedLayer, ifmap: OperandReading, filter: OperandReading)
+    case array(ArrayLayer)
     /// A layer, or a part of one, for the vector unit alone.
     case vector(PlacedVectorLayer)
   }
@@ -40,6 +42,14 @@ public struct NetworkProgram: Sendable {
   public let constants: [(address: Int, bytes: [UInt8])]
   /// Bytes of the machine's memory that the network needs.
   public let memoryBytes: Int
+
+  /// The convolutions as the array executes them, in order.
+  public var arrayLayers: [ArrayLayer] {
+    executions.flatMap { execution -> [ArrayLayer] in
+      guard case .machine(let commands) = execution else { return [] }
+      return commands.compactMap { if case .array(let layer) = $0 { layer } else { nil } }
+    }
+  }
 
   /// Layers that no machine executes, with the reason.
   public var goldenLayers: [(name: String, reason: String)] {

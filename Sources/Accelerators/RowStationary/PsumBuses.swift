@@ -204,17 +204,17 @@ struct PsumDump: Sendable, Codable {
   /// Hands the front flit to the coder, bias added and negative elements cleared.
   mutating func evaluateOutput(
     _ coder: inout FmapCoder, _ words: inout Link<OutgoingWord>, biases: [Int32], firstFilter: Int,
-    _ program: RowStationaryProgram
+    _ arithmetic: RowStationaryArithmetic, appliesReLU: Bool
   ) {
     coder.evaluate(&words) {
       guard let flit = flits.front else { return nil }
       flits.receive()
       var elements = flit.psums
       for index in 0..<flit.place.count {
-        if program.biasCount > 0 {
-          elements[index] = program.arithmetic.sum(elements[index], biases[firstFilter + flit.filter + index])
+        if !biases.isEmpty {
+          elements[index] = arithmetic.sum(elements[index], biases[firstFilter + flit.filter + index])
         }
-        if program.appliesReLU { elements[index] = max(0, elements[index]) }
+        if appliesReLU { elements[index] = max(0, elements[index]) }
       }
       return FmapCoder.Group(elements: elements, count: flit.place.count, isLast: flit.isLast)
     }

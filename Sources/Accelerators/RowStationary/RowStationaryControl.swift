@@ -7,7 +7,7 @@ public enum RowStationaryPhase: UInt8, CaseIterable, Sendable, Codable {
   case idle
   /// The scan chain is loaded.
   case configure
-  /// Biases come in.
+  /// Biases come in, and factors for requantisation.
   case loadBias
   /// An ifmap tile comes in; the array stands still.
   case loadIfmap
@@ -57,7 +57,7 @@ struct RowStationaryControl: Sendable, Codable {
     case .idle: return nil
     case .configure:
       guard view.isConfigured, view.canOrderIfmap else { return nil }
-      return program.biasStream == nil ? .loadIfmap : .loadBias
+      return program.biasStream == nil && program.planes == nil ? .loadIfmap : .loadBias
     case .loadBias: return view.isLoaded && view.canOrderIfmap ? .loadIfmap : nil
     case .loadIfmap: return view.isLoaded ? .process : nil
     case .process:

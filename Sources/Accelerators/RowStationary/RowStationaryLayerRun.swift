@@ -30,14 +30,18 @@ public struct RowStationaryLayerRun: Sendable {
     try operands.check(on: spec)
     mapping = try RowStationaryMapping(operands.layer, parameters, on: spec.resources(for: operands.arithmetic))
     self.operands = operands
-    var image: [StreamImage] = []
-    program = RowStationaryProgram(operands, mapping, image: &image)
-    guard program.end <= spec.memory.capacityBytes else {
+    let schedule = RowStationarySchedule(mapping)
+    var places = ConstantPlaces(from: 0, alignment: 8)
+    program = RowStationaryProgram(
+      schedule, operands.arithmetic, ifmapCode: operands.ifmapCode, filter: operands.filter,
+      filterCode: operands.filterCode, bias: operands.bias, in: &places
+    ) { .streams(FmapStreams(operands, schedule, &$0)) }
+    guard places.end <= spec.memory.capacityBytes else {
       throw PlacementError(
-        layer: operands.layer.name, neededBytes: program.end, availableBytes: spec.memory.capacityBytes)
+        layer: operands.layer.name, neededBytes: places.end, availableBytes: spec.memory.capacityBytes)
     }
     var machine = RowStationaryMachine(spec)
-    for stream in image { machine.memory.contents.place(stream.bytes, at: stream.address) }
+    for stream in places.constants { machine.memory.contents.place(stream.bytes, at: stream.address) }
     machine.begin(program)
     simulator = Simulator(machine)
   }
@@ -46,11 +50,10 @@ public struct RowStationaryLayerRun: Sendable {
   ///
   /// Throws `RunLengthError` where a coded stream is not what a coder writes.
   public func ofmap() throws(RunLengthError) -> Tensor<Int32> {
-    let layout = StreamLayout(operands, program.schedule)
+    let layout = StreamLayout(program.schedule)
     var ofmap = Tensor<Int32>(operands.layer.ofmapShape, repeating: 0)
-    for index in 0..<program.schedule.tileCount {
+    for (index, stream) in (program.streams?.ofmaps ?? []).enumerated() {
       let tile = program.schedule.tile(index)
-      let stream = program.ofmapStreams[index]
       let bytes = simulator.machine.memory.contents.bytes(stream.address..<stream.address + stream.bytes)
       layout.scatter(try elements(bytes, count: layout.ofmapCount(tile)), tile, into: &ofmap)
     }
@@ -109,13 +112,5 @@ extension RowStationaryLayerRun {
   public var offChipBytes: Int { machine.port.counters.fmapAndFilterBytes }
 
   /// Every counter of the machine with its scope, in a fixed order.
-  public var counters: [CounterValue] {
-    machine.counters.values(scope: "control") + machine.array.counters.values(scope: "array")
-      + machine.filterNetwork.counters.values(scope: "gin_filter")
-      + machine.ifmapNetwork.counters.values(scope: "gin_ifmap")
-      + machine.psumNetwork.counters.values(scope: "gin_psum") + machine.glb.counters.values(scope: "glb")
-      + machine.filterBuffer.counters.values(scope: "filter_buffer")
-      + machine.decoder.counters.values(scope: "decoder") + machine.coder.counters.values(scope: "coder")
-      + machine.port.counters.values(scope: "link") + machine.memory.counters.values(scope: "memory")
-  }
+  public var counters: [CounterValue] { machine.allCounters }
 }

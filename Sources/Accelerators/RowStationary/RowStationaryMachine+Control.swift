@@ -11,6 +11,8 @@ extension RowStationaryMachine {
   public mutating func begin(_ program: RowStationaryProgram) {
     precondition(isQuiescent, "a machine runs one layer at a time")
     self.program = program
+    layersBegun += 1
+    vectorSide.begin(program.planes?.requantisation)
     control.begin()
     scanChain.begin()
     let mapping = program.schedule.mapping
@@ -71,8 +73,7 @@ extension RowStationaryMachine {
     let isProcessed = psumWriter.isIdle && array.busyPEs == 0
     if control.phase == .process, !isProcessed, !control.wantsFilters(program) { return }
     let view = RowStationaryControl.View(
-      isConfigured: configured.hasFront, isLoaded: decoder.isIdle,
-      isProcessed: isProcessed, isDumped: coder.isDone,
+      isConfigured: configured.hasFront, isLoaded: isLoaded, isProcessed: isProcessed, isDumped: isDumped,
       canOrderIfmap: channels.ifmapCommands.canSend, canOrderFilter: channels.filterCommands.canSend,
       canOrderWrite: channels.writeCommands.canSend)
     let (phase, filters) = control.evaluate(program, view)
@@ -83,13 +84,34 @@ extension RowStationaryMachine {
     switch phase {
     case .loadBias: if let stream = program.biasStream { channels.ifmapCommands.send(stream) }
     case .loadIfmap:
-      channels.ifmapCommands.send(program.ifmapStream(program.schedule.tile(target.tile), step: target.step))
-    case .dump: channels.writeCommands.send(program.ofmapStreams[target.tile])
+      let order = program.ifmapOrder(program.schedule.tile(target.tile), step: target.step)
+      if let order { channels.ifmapCommands.send(order) }
+    case .dump: if let streams = program.streams { channels.writeCommands.send(streams.ofmaps[target.tile]) }
     case .idle, .configure, .process: break
     }
   }
 
+  /// What a phase of loading brings is in: biases and factors, or an ifmap tile.
+  private var isLoaded: Bool { decoder.isIdle && placer.isIdle && (control.phase != .loadBias || !vectorSide.isAwake) }
+
+  /// The ofmap tile has left the psum banks and the blocks behind them.
+  private var isDumped: Bool { coder.isDone && !vectorSide.isAwake }
+
+  mutating func evaluateCoder() {
+    guard !coder.isDone, let program, let streams = program.streams else { return }
+    psumDump.evaluateOutput(
+      &coder, &channels.ofmapWords, biases: biases, firstFilter: firstFilter, program.arithmetic,
+      appliesReLU: streams.appliesReLU)
+  }
+
+  mutating func evaluateVector() {
+    vectorSide.evaluate(&channels)
+    guard let program else { return }
+    vectorSide.feed.evaluate(&glb, psumBanks, &vectorSide.path.unit, biases: biases, program.arithmetic)
+  }
+
   mutating func evaluateDecoder() {
+    placer.evaluate(&channels.ifmapWords, &glb, ifmapBanks)
     decodedLine = decoder.evaluate(&channels.ifmapWords)
     guard let line = decodedLine, control.phase == .loadIfmap else { return }
     let isWritten = glb.write(ifmapBanks, line: decodedLines, line)
@@ -97,10 +119,11 @@ extension RowStationaryMachine {
   }
 
   mutating func commitCore() {
-    guard let program else { return }
     counters.cycles += 1
     count(control.phase, cycles: 1)
     array.commit()
+    vectorSide.commit()
+    guard let program else { return }
     filterNetwork.commit()
     ifmapNetwork.commit()
     psumNetwork.commit()
@@ -126,6 +149,7 @@ extension RowStationaryMachine {
 
   private mutating func commitDecoder(_ program: RowStationaryProgram) {
     decoder.commit()
+    placer.commit()
     guard let line = decodedLine else { return }
     decodedLine = nil
     decodedLines += 1
@@ -139,7 +163,7 @@ extension RowStationaryMachine {
 
   private mutating func count(_ phase: RowStationaryPhase, cycles: Int) {
     switch phase {
-    case .idle: break
+    case .idle: if program == nil { counters.vectorCycles += cycles }
     case .configure, .loadBias: counters.configureCycles += cycles
     case .loadIfmap: counters.loadCycles += cycles
     case .process: counters.processCycles += cycles
@@ -160,15 +184,35 @@ extension RowStationaryMachine {
     case .loadIfmap:
       decodedLines = 0
       array.rest(.waitIfmap)
-      let elements = IfmapWalk(program.schedule, tile, step: control.step).storedElements
-      let lines = (elements * program.ifmapCode.bytes + 7) / 8
-      decoder.begin(lines: lines, elements: elements, isCoded: program.codesIfmap)
+      beginIfmap(program, tile)
     case .process: beginPasses(program, tile)
     case .dump:
       array.rest(.waitOutput)
+      beginDump(program, tile)
+    }
+  }
+
+  private mutating func beginIfmap(_ program: RowStationaryProgram, _ tile: RowStationaryTile) {
+    switch program.fmaps {
+    case .streams(let streams):
+      let elements = IfmapWalk(program.schedule, tile, step: control.step).storedElements
+      let lines = (elements * program.ifmapCode.bytes + 7) / 8
+      decoder.begin(lines: lines, elements: elements, isCoded: streams.codesIfmap)
+    case .planes(let planes):
+      placer.begin(planes.ifmap(tile, step: control.step, program.schedule))
+    }
+  }
+
+  private mutating func beginDump(_ program: RowStationaryProgram, _ tile: RowStationaryTile) {
+    switch program.fmaps {
+    case .streams(let streams):
       firstFilter = tile.firstFilter
       psumDump.begin(PsumWalk(program.schedule, tile))
-      coder.begin(isCoded: program.codesOfmap, elementBytes: program.arithmetic.psumBytes)
+      coder.begin(isCoded: streams.codesOfmap, elementBytes: program.arithmetic.psumBytes)
+    case .planes(let planes):
+      vectorSide.requantise(
+        PsumPlaces(program.schedule, tile), firstFilter: tile.firstFilter,
+        store: planes.ofmap(tile, program.schedule.mapping.layer))
     }
   }
 
@@ -196,11 +240,11 @@ extension RowStationaryMachine {
 
   /// Each domain is busy while one of its blocks can act.
   public func activity(of domain: Int, after cycle: Int) -> Activity {
-    guard program != nil else { return .waiting }
-    return domain == 0 ? coreActivity : linkActivity(after: cycle)
+    domain == 0 ? coreActivity : linkActivity(after: cycle)
   }
 
   private var coreActivity: Activity {
+    if vectorSide.isBusy(channels) { return .busy }
     switch control.phase {
     case .process: return .busy
     case .idle:
@@ -208,10 +252,11 @@ extension RowStationaryMachine {
     case .configure, .loadBias, .loadIfmap, .dump:
       let isStill =
         array.isAsleep && channels.isChipSettled && configured.isReceiverSettled && !configured.hasFront
-        && !decoder.isIdle == (control.phase == .loadBias || control.phase == .loadIfmap)
-        && !decoder.canAct(channels.ifmapWords) && !filterReader.canAct(channels.filterWords, filterNetwork, array)
+        && !isLoaded == (control.phase == .loadBias || control.phase == .loadIfmap)
+        && !decoder.canAct(channels.ifmapWords) && !placer.canAct(channels.ifmapWords)
+        && !filterReader.canAct(channels.filterWords, filterNetwork, array)
         && !coder.canAct(channels.ofmapWords, isOffered: psumDump.flits.hasFront)
-        && psumDump.isStill && !canOrderFilters && !(control.phase == .dump && coder.isDone)
+        && psumDump.isStill && !canOrderFilters && !(control.phase == .dump && isDumped)
       return isStill ? .waiting : .busy
     }
   }
@@ -233,12 +278,14 @@ extension RowStationaryMachine {
     counters.cycles += cycles
     count(control.phase, cycles: cycles)
     array.credit(skipped: cycles)
+    vectorSide.credit(skipped: cycles, channels)
     if filterReader.isOffering { filterNetwork.credit(blocked: cycles) }
   }
 
   /// The layer is finished and its last word has reached the memory.
   public var isQuiescent: Bool {
-    control.phase == .idle && array.isQuiescent && channels.isQuiescent && port.isQuiescent && memory.isQuiescent
+    control.phase == .idle && array.isQuiescent && !vectorSide.isAwake && channels.isQuiescent && port.isQuiescent
+      && memory.isQuiescent
       && requests.isQuiescent && responses.isQuiescent && configured.isQuiescent && !scanChain.isRunning
   }
 
@@ -247,6 +294,7 @@ extension RowStationaryMachine {
     var waits: [Wait] = []
     if let fault = decoder.fault { waits.append(Wait(block: "decoder", cause: "\(fault)")) }
     if control.phase != .idle { waits.append(Wait(block: "control", cause: "the end of phase \(control.phase)")) }
+    if vectorSide.isAwake { waits.append(Wait(block: "vector_unit", cause: "operands or room for results")) }
     if !port.isQuiescent { waits.append(Wait(block: "port", cause: "words from memory or the core")) }
     return waits
   }

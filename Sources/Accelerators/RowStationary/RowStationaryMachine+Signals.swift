@@ -9,6 +9,7 @@ extension RowStationaryMachine: ObservableMachine {
   private enum Block: Int, CaseIterable {
     case control, link, memory, requests, decoder, filterBuffer, glb, filterNetwork, ifmapNetwork, psumNetwork, array,
       output
+    case transfers, vectorSequencer, vectorUnit, vectorResults, storePacker, packedStores
   }
 
   private static let phases = EnumTable(RowStationaryPhase.self, name: "control_phase_t")
@@ -80,6 +81,12 @@ extension RowStationaryMachine: ObservableMachine {
       case .psumNetwork: BlockDeclaration(scope: "gin_psum", columns: psumNetwork.declarations)
       case .array: BlockDeclaration(scope: "array", columns: array.declarations)
       case .output: own("gon", Self.outputColumns)
+      case .transfers: declare("transfer_engine", TransferEngine.columns, vectorSide.transfers)
+      case .vectorSequencer: declare("vector.sequencer", VectorSequencer.columns, vectorSide.path.sequencer)
+      case .vectorUnit: declare("vector.unit", VectorUnit.columns, vectorSide.path.unit)
+      case .vectorResults: declare("vector.results", VectorResultSignals.columns, vectorSide.path.results)
+      case .storePacker: declare("vector.packer", StorePacker.columns, vectorSide.path.packer)
+      case .packedStores: declare("vector.stores", MemoryPortSignals.packedStores, vectorSide.path.packed)
       }
     }
   }
@@ -118,6 +125,12 @@ extension RowStationaryMachine: ObservableMachine {
     case .psumNetwork: psumNetwork.read(column: column, into: &sampler)
     case .array: array.read(column: column, into: &sampler)
     case .output: Self.outputColumns[column].read(self, &sampler)
+    case .transfers: vectorSide.transfers.read(column: column, into: &sampler)
+    case .vectorSequencer: vectorSide.path.sequencer.read(column: column, into: &sampler)
+    case .vectorUnit: vectorSide.path.unit.read(column: column, into: &sampler)
+    case .vectorResults: VectorResultSignals.columns[column].read(vectorSide.path.results, &sampler)
+    case .storePacker: vectorSide.path.packer.read(column: column, into: &sampler)
+    case .packedStores: MemoryPortSignals.packedStores[column].read(vectorSide.path.packed, &sampler)
     }
   }
 }

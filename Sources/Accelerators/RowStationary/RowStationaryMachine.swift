@@ -12,8 +12,12 @@ import Tensors
 ///               |                    +--> filter banks --> filter GIN --+
 ///   memory <-> port <-> FIFOs -----> decoder -> ifmap banks -> ifmap GIN -> [ PE array ] --LN--> up the chains
 ///               |                        coder <- psum banks -> psum GIN --+      |
-///   scan chain -+-> control                ^           ^------------------- GON <-+
+///               |<--> vector unit <-----------------+  ^------------------- GON <-+
+///   scan chain -+-> control
 /// ```
+/// In a network, ifmaps come as planes through a placer instead of the decoder, and psums leave through the vector unit
+/// instead of the coder; layers without MACs are the vector unit's alone.
+///
 /// Its stored properties are its bill of materials; `Step` is its block diagram.
 public struct RowStationaryMachine: Machine, Sendable, Codable {
   /// The blocks that act at a clock edge. They see each other's committed state only, so their order does not matter.
@@ -26,7 +30,7 @@ public struct RowStationaryMachine: Machine, Sendable, Codable {
     case memory
     /// Decides on the phase, orders streams.
     case control
-    /// Decodes ifmap words into lines, which enter the ifmap banks.
+    /// Decodes ifmap words into lines, or puts the bytes of planes to their places: both enter the ifmap banks.
     case decoder
     /// Lets filters into their banks and out of them.
     case filterBanks
@@ -36,6 +40,8 @@ public struct RowStationaryMachine: Machine, Sendable, Codable {
     case psumBanks
     /// Bias, ReLU, run-length coder.
     case coder
+    /// Bias, requantisation, pooling, addition: the vector unit and its transfers.
+    case vector
     /// One multicast a cycle on each of the three input networks, one flit on the output network.
     case filterNetwork
     case ifmapNetwork
@@ -47,8 +53,10 @@ public struct RowStationaryMachine: Machine, Sendable, Codable {
 
   /// What the machine was built as.
   public let spec: RowStationarySpec
-  /// The layer it runs, if any.
+  /// The layer that its array runs, if any.
   public internal(set) var program: RowStationaryProgram?
+  /// Layers begun since the machine was built.
+  var layersBegun = 0
 
   /// The PEs; they advance at the clock edge.
   public internal(set) var array: RowStationaryArray
@@ -60,6 +68,10 @@ public struct RowStationaryMachine: Machine, Sendable, Codable {
   public internal(set) var decoder: FmapDecoder
   /// Between psum banks and link.
   public internal(set) var coder: FmapCoder
+  /// In the place of the decoder where fmaps are planes.
+  var placer = IfmapPlacer()
+  /// In the place of the coder where psums are requantised; alone in layers without MACs.
+  var vectorSide: VectorSide
   var control = RowStationaryControl()
   var scanChain: ScanChain
   /// The far end of the link.
@@ -109,6 +121,7 @@ public struct RowStationaryMachine: Machine, Sendable, Codable {
     filterBuffer = GlobalBuffer(spec.filterBuffer)
     decoder = FmapDecoder(elementsPerCycle: spec.codecElementsPerCycle)
     coder = FmapCoder(elementsPerCycle: spec.codecElementsPerCycle)
+    vectorSide = VectorSide(spec.vector, portBytes: spec.memory.portBytes)
     scanChain = ScanChain(bits: spec.configurationBits)
     channels = LinkPort.Channels(depth: spec.linkFIFODepth, stages: spec.synchroniserStages)
     configured = Link(capacity: 1, synchroniserStages: spec.synchroniserStages, filler: false)
@@ -135,7 +148,7 @@ public struct RowStationaryMachine: Machine, Sendable, Codable {
   public static func clockDomain(of step: Step) -> Int {
     switch step {
     case .scanChain, .port, .memory: 1
-    case .control, .decoder, .filterBanks, .ifmapBanks, .psumBanks, .coder, .filterNetwork, .ifmapNetwork,
+    case .control, .decoder, .filterBanks, .ifmapBanks, .psumBanks, .coder, .vector, .filterNetwork, .ifmapNetwork,
       .psumNetwork, .outputNetwork, .localNetwork:
       0
     }
@@ -143,12 +156,12 @@ public struct RowStationaryMachine: Machine, Sendable, Codable {
 
   /// Hands one block what it touches.
   public mutating func evaluate(_ step: Step, cycle: Int) {
-    guard let program else { return }
     switch step {
     case .scanChain: scanChain.evaluate(&configured)
     case .port: port.evaluate(&channels, requests: &requests, responses: &responses)
     case .memory: memory.evaluate(requests: &requests, responses: &responses, cycle: cycle)
-    case .control: evaluateControl(program)
+    case .vector: if vectorSide.isAwake { evaluateVector() }
+    case .control: if let program { evaluateControl(program) }
     case .decoder: evaluateDecoder()
     case .filterBanks: filterReader.evaluateBanks(&filterBuffer, &channels.filterWords)
     case .ifmapBanks: ifmapReader.evaluateFetch(&glb, ifmapBanks)
@@ -156,9 +169,7 @@ public struct RowStationaryMachine: Machine, Sendable, Codable {
       psumWriter.evaluateStore(&glb, psumBanks)
       psumReader.evaluateFetch(&glb, psumBanks)
       psumDump.evaluateFetch(&glb, psumBanks)
-    case .coder:
-      guard !coder.isDone else { return }
-      psumDump.evaluateOutput(&coder, &channels.ofmapWords, biases: biases, firstFilter: firstFilter, program)
+    case .coder: evaluateCoder()
     case .filterNetwork: filterReader.evaluateSend(&filterNetwork, &array)
     case .ifmapNetwork: ifmapReader.evaluateSend(&ifmapNetwork, &array)
     case .psumNetwork: psumReader.evaluateSend(&psumNetwork, &array, chainEnds)

@@ -81,12 +81,7 @@ public struct RowStationaryOperands: Sendable {
       throw RowStationaryOperandError(
         layer: layer.name, problem: "run-length coded fmaps of 8-bit operands: the code is one of 16-bit elements")
     }
-    if bias.count > spec.biasWords {
-      throw RowStationaryOperandError(
-        layer: layer.name,
-        problem:
-          "\(bias.count) biases, the output stage holds \(spec.biasWords): \(bias.count - spec.biasWords) too many")
-    }
+    try spec.checkBiases(bias.count, of: layer.name)
   }
 
   /// Elements of the ifmap that are zero.
@@ -97,6 +92,15 @@ public struct RowStationaryOperands: Sendable {
     let psums = try GoldenConvolution.psums(
       layer, ifmap: ifmap, filter: filter, bias: bias, arithmetic: arithmetic, order: order)
     return appliesReLU ? psums.map { max(0, $0) } : psums
+  }
+}
+
+extension RowStationarySpec {
+  /// Throws unless the output stage holds the biases of a layer.
+  func checkBiases(_ count: Int, of layer: String) throws(RowStationaryOperandError) {
+    guard count > biasWords else { return }
+    throw RowStationaryOperandError(
+      layer: layer, problem: "\(count) biases, the output stage holds \(biasWords): \(count - biasWords) too many")
   }
 }
 

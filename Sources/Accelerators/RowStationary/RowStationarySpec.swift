@@ -30,6 +30,8 @@ public struct RowStationarySpec: Sendable, Codable, Equatable {
   public var synchroniserStages: Int
   /// Bits of the scan chain that configures a layer, one a link cycle.
   public var configurationBits: Int
+  /// The vector unit of networks, which the chip does not have: bias and ReLU are all that its output stage knows.
+  public var vector: VectorPath.Spec
   /// Biases that the output stage holds. Unpublished: the papers do not say where a bias is added.
   public var biasWords: Int
   /// The memory behind the link, in link cycles.
@@ -42,15 +44,16 @@ public struct RowStationarySpec: Sendable, Codable, Equatable {
   /// A spec by its parts.
   public init(
     array: RowStationaryArray.Spec, glb: GlobalBuffer.Spec, filterBuffer: GlobalBuffer.Spec, codecElementsPerCycle: Int,
-    linkFIFODepth: Int, synchroniserStages: Int, configurationBits: Int, biasWords: Int, memory: IdealMemory.Spec,
-    coreClock: ClockDomain, linkClock: ClockDomain
+    linkFIFODepth: Int, synchroniserStages: Int, configurationBits: Int, biasWords: Int,
+    vector: VectorPath.Spec = .standard,
+    memory: IdealMemory.Spec, coreClock: ClockDomain, linkClock: ClockDomain
   ) {
     self.array = array
     (self.glb, self.filterBuffer) = (glb, filterBuffer)
     self.codecElementsPerCycle = codecElementsPerCycle
     (self.linkFIFODepth, self.synchroniserStages) = (linkFIFODepth, synchroniserStages)
     (self.configurationBits, self.biasWords) = (configurationBits, biasWords)
-    self.memory = memory
+    (self.vector, self.memory) = (vector, memory)
     (self.coreClock, self.linkClock) = (coreClock, linkClock)
   }
 
@@ -88,7 +91,10 @@ public struct RowStationarySpec: Sendable, Codable, Equatable {
       ("filter lines of a bank", filterBuffer.linesPerBank, 2...1 << 20),
       ("codec elements per cycle", codecElementsPerCycle, 1...4), ("link FIFO depth", linkFIFODepth, 2...1024),
       ("synchroniser stages", synchroniserStages, 0...8), ("configuration bits", configurationBits, 1...1 << 20),
-      ("bias words", biasWords, 0...1 << 20), ("memory port bytes", memory.portBytes, 8...8),
+      ("bias words", biasWords, 0...1 << 20), ("vector lanes", vector.unit.lanes, 1...64),
+      ("vector queue depth", vector.unit.queueDepth, 2...64),
+      ("vector parameter bytes", vector.unit.parameterBytes, 0...1 << 24),
+      ("vector buffer bytes", vector.bufferBytes, 64...1 << 28), ("memory port bytes", memory.portBytes, 8...8),
     ]
     for (name, value, range) in limits where !range.contains(value) {
       throw RowStationarySpecError(name: name, value: value, range: range)

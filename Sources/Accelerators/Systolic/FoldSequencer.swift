@@ -79,6 +79,7 @@ struct FoldSequencer: Sendable, Codable {
   /// The fold in whose stream the machine is, or the next one.
   private(set) var currentFold: Fold?
   private var streamVector = -1
+  private var streamVectors = 0
   private var streamStart = 0
   private var streamedFolds = 0
   private var previousStart = Int.min >> 1
@@ -96,6 +97,7 @@ struct FoldSequencer: Sendable, Codable {
     streamCursor = FoldCursor(schedule)
     loadCursor = timing.loadSteps > 0 ? FoldCursor(schedule) : nil
     currentFold = schedule.firstFold
+    streamVectors = schedule.firstFold[schedule.spatial.streamed].count
     loadingFold = loadCursor == nil ? nil : schedule.firstFold
     (loadRow, loadedFolds, loadedAt) = (-1, 0, 0)
     (streamVector, streamedFolds) = (-1, 0)
@@ -127,6 +129,7 @@ struct FoldSequencer: Sendable, Codable {
     guard let schedule else { return }
     streamCursor?.advance(in: schedule)
     currentFold = streamCursor.flatMap { $0.isAtEnd ? nil : $0.fold(in: schedule) }
+    streamVectors = currentFold.map { $0[schedule.spatial.streamed].count } ?? 0
     updateTilesInUse()
   }
 
@@ -155,17 +158,12 @@ struct FoldSequencer: Sendable, Codable {
   }
 
   private func nextVector(_ ready: Readiness, _ issue: inout Issue) {
-    guard let schedule, let fold = currentFold else {
-      issue.hold = .finished
-      return
-    }
-    let vectors = fold[schedule.spatial.streamed].count
     if streamVector < 0 {
-      issue.hold = holdOfStream(fold, vectors: vectors, ready)
+      issue.hold = holdOfStream(ready)
       guard issue.hold == .none else { return }
     }
     issue.vector = max(streamVector, 0)
-    issue.vectors = vectors
+    issue.vectors = streamVectors
   }
 
   private mutating func advanceStream(_ issue: Issue) {
@@ -179,13 +177,13 @@ struct FoldSequencer: Sendable, Codable {
     nextStreamFold()
   }
 
-  private func holdOfStream(_ fold: Fold, vectors: Int, _ ready: Readiness) -> FoldHold {
-    guard let schedule else { return .finished }
+  private func holdOfStream(_ ready: Readiness) -> FoldHold {
+    guard let fold = currentFold else { return .finished }
     if timing.loadSteps > 0, loadedFolds <= fold.index || step < loadedAt { return .array }
-    let earliest = timing.nextStream(start: previousStart, vectors: previousVectors, next: vectors)
+    let earliest = timing.nextStream(start: previousStart, vectors: previousVectors, next: streamVectors)
     if streamedFolds > 0, step < earliest { return .array }
-    if schedule.dataflow != .inputStationary, ready.ifmapTiles <= fold.ifmapTile { return .ifmapTile }
-    if schedule.dataflow != .weightStationary, ready.filterTiles <= fold.filterTile { return .filterTile }
+    if timing.dataflow != .inputStationary, ready.ifmapTiles <= fold.ifmapTile { return .ifmapTile }
+    if timing.dataflow != .weightStationary, ready.filterTiles <= fold.filterTile { return .filterTile }
     if fold.psumTile >= ready.storedPsumTiles + accumulatorHalves { return .accumulator }
     return .none
   }
@@ -196,8 +194,8 @@ struct FoldSequencer: Sendable, Codable {
       issue.loadRow = loadRow
       return
     }
-    guard let schedule, let fold = loadingFold, canLoad(fold, streams: issue.streams) else { return }
-    let isFilter = schedule.dataflow == .weightStationary
+    guard canLoad(streams: issue.streams), let fold = loadingFold else { return }
+    let isFilter = timing.dataflow == .weightStationary
     if isFilter ? ready.filterTiles > fold.filterTile : ready.ifmapTiles > fold.ifmapTile {
       issue.loadRow = timing.rows - 1
     } else if !issue.streams {
@@ -215,12 +213,12 @@ struct FoldSequencer: Sendable, Codable {
   }
 
   /// Single-buffered: when the fold before has left the array. Double-buffered: once it has begun to stream.
-  private func canLoad(_ fold: Fold, streams: Bool) -> Bool {
-    guard fold.index > 0 else { return true }
+  private func canLoad(streams: Bool) -> Bool {
+    guard loadedFolds > 0 else { return true }
     if timing.isDoubleBuffered {
-      return streamedFolds >= fold.index || (streamedFolds == fold.index - 1 && streams)
+      return streamedFolds >= loadedFolds || (streamedFolds == loadedFolds - 1 && streams)
     }
-    return streamedFolds >= fold.index
+    return streamedFolds >= loadedFolds
       && step >= timing.nextStream(start: previousStart, vectors: previousVectors, next: 0)
   }
 }

@@ -11,6 +11,8 @@ import Workloads
 public final class PlacedLayer: Sendable, Codable {
   /// The folds.
   public let schedule: SystolicSchedule
+  /// What lies on rows, columns and time.
+  let spatial: SpatialMapping
   /// First byte of each tensor off chip; the layer may have no bias.
   public let ifmapAddress: Int
   /// First byte of the filters.
@@ -21,6 +23,8 @@ public final class PlacedLayer: Sendable, Codable {
   public let ofmapAddress: Int
   /// How psums become the bytes that are stored; nil where psums are stored themselves.
   public let requantisation: PlacedRequantisation?
+  /// Whether psums are requantised; asked in every cycle, and cheaper than the optional.
+  let requantises: Bool
   /// Bytes of an operand, and of a stored result.
   public let operandBytes: Int
   /// Bytes of a stored result.
@@ -40,11 +44,13 @@ public final class PlacedLayer: Sendable, Codable {
     ofmapAddress: Int, requantisation: PlacedRequantisation? = nil
   ) {
     self.schedule = schedule
+    spatial = schedule.spatial
     self.ifmapAddress = ifmapAddress
     self.filterAddress = filterAddress
     self.biasAddress = biasAddress
     self.ofmapAddress = ofmapAddress
     self.requantisation = requantisation
+    requantises = requantisation != nil
     operandBytes = spec.arithmetic.operandBytes
     resultBytes = requantisation == nil ? spec.arithmetic.psumBytes : 1
     halfWords = spec.accumulatorBytes / spec.accumulatorHalves / 4

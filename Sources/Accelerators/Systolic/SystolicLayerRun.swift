@@ -43,7 +43,9 @@ public struct SystolicLayerRun: Sendable {
       PlacedLayer(
         schedule, on: spec, ifmapAddress: places.ifmap, filterAddress: places.filter, biasAddress: places.bias,
         ofmapAddress: places.ofmap,
-        requantisation: requantisation.map { PlacedRequantisation($0, parameterAddress: places.parameters) }),
+        requantisation: requantisation.map {
+          PlacedRequantisation($0, filters: operands.layer.filters, parameterAddress: places.parameters)
+        }),
       operands)
     simulator = Simulator(machine)
   }

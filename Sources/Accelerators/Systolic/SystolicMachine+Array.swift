@@ -60,7 +60,7 @@ extension SystolicMachine {
   private mutating func feedWest(_ layer: PlacedLayer) {
     guard issue.streams, let fold = folds.currentFold else { return west.pushEmpty() }
     let isIfmap = spec.dataflow != .inputStationary
-    let lanes = layer.schedule.spatial.rows
+    let lanes = layer.spatial.rows
     if issue.isFirst {
       if isIfmap {
         ifmapSpad.begin(layer.ifmapStream(fold, lanes: lanes, half: fold.ifmapTile % spec.ifmapSpad.halves))
@@ -97,7 +97,7 @@ extension SystolicMachine {
 
   /// Rows beyond a ragged fold's reduction load zeros without a valid bit: their PEs pass psums on unchanged.
   private mutating func feedStationary(_ layer: PlacedLayer, _ fold: Fold) {
-    let columns = layer.schedule.spatial.columns
+    let columns = layer.spatial.columns
     let isFilter = spec.dataflow == .weightStationary
     if issue.loadRow == spec.rows - 1 {
       if isFilter {

@@ -84,7 +84,7 @@ public struct SystolicMachine: Machine, Sendable, Codable {
   /// A machine at rest.
   public init(_ spec: SystolicSpec) {
     self.spec = spec
-    transfers = TransferEngine(portBytes: spec.memory.portBytes, buffers: TilePrefetcher.Buffer.allCases.count)
+    transfers = TransferEngine(portBytes: spec.memory.portBytes, buffers: LoadBuffer.allCases.count)
     let (capacity, stages) = (spec.memory.linkCapacity, spec.memory.linkStages)
     requests = Link(capacity: capacity, synchroniserStages: stages, filler: .empty)
     responses = Link(capacity: capacity, synchroniserStages: stages, filler: MemoryBeat(repeating: 0))
@@ -158,7 +158,7 @@ public struct SystolicMachine: Machine, Sendable, Codable {
   private mutating func commitDelivery() {
     guard let delivery else { return }
     self.delivery = nil
-    switch TilePrefetcher.Buffer(rawValue: delivery.buffer)! {
+    switch LoadBuffer(rawValue: delivery.buffer)! {
     case .ifmap:
       ifmapSpad.commitWrite(delivery.beat, first: delivery.first, count: delivery.count, at: delivery.address)
     case .filter:
@@ -179,7 +179,9 @@ public struct SystolicMachine: Machine, Sendable, Codable {
   /// Asleep while only the memory works, waiting when nothing is under way.
   public mutating func activity(of domain: Int, after cycle: Int) -> Activity {
     guard spec.memory.clock != nil else {
-      return coreActivity().sooner(memory.activity(requests: requests, responses: responses, after: cycle))
+      let core = coreActivity()
+      guard core != .busy else { return .busy }
+      return core.sooner(memory.activity(requests: requests, responses: responses, after: cycle))
     }
     return domain == 0 ? coreActivity() : memoryActivity(after: cycle)
   }
@@ -209,6 +211,7 @@ public struct SystolicMachine: Machine, Sendable, Codable {
       bookWait(folds.issue(readiness).hold, cycles: cycles)
     }
     vector.credit(skipped: cycles)
+    transfers.credit(skipped: cycles, requests: requests, packed: vector.packed)
   }
 
   /// Every fold has left, every psum is stored, nothing is under way.
@@ -230,7 +233,7 @@ public struct SystolicMachine: Machine, Sendable, Codable {
   }
 
   /// Whether psums go off chip as they are.
-  private var storesPsums: Bool { layer != nil && layer?.requantisation == nil }
+  private var storesPsums: Bool { layer?.requantises == false }
 
   /// What the prefetcher sees: committed state.
   private var prefetchView: TilePrefetcher.View {
@@ -243,8 +246,8 @@ public struct SystolicMachine: Machine, Sendable, Codable {
   var readiness: FoldSequencer.Readiness {
     // Biases are loaded first and answers come in order, so tile 0 is never there before them.
     FoldSequencer.Readiness(
-      ifmapTiles: transfers.loadedTiles[TilePrefetcher.Buffer.ifmap.rawValue],
-      filterTiles: transfers.loadedTiles[TilePrefetcher.Buffer.filter.rawValue],
+      ifmapTiles: transfers.loadedTiles[LoadBuffer.ifmap.rawValue],
+      filterTiles: transfers.loadedTiles[LoadBuffer.filter.rawValue],
       storedPsumTiles: transfers.storedTiles)
   }
 }

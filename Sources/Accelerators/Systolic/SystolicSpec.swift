@@ -85,20 +85,20 @@ public struct SystolicSpec: Sendable, Codable, Equatable {
     max(ifmapSpad.latencyCycles, filterSpad.latencyCycles) + edgeRegisters
   }
 
+  private var grid: SystolicGrid {
+    SystolicGrid(rows: rows, columns: columns, macStages: macStages, isDoubleBuffered: isDoubleBuffered)
+  }
+
   var stationaryArray: StationaryArray? {
     guard dataflow != .outputStationary else { return nil }
     let filtersStay = dataflow == .weightStationary
     return StationaryArray(
-      .init(
-        rows: rows, columns: columns, macStages: macStages, isDoubleBuffered: isDoubleBuffered,
-        stationaryOperand: filtersStay ? "filter" : "ifmap", movingOperand: filtersStay ? "ifmap" : "filter"),
+      grid, stationary: filtersStay ? "filter" : "ifmap", moving: filtersStay ? "ifmap" : "filter",
       arithmetic: arithmetic)
   }
 
   var outputStationaryArray: OutputStationaryArray? {
     guard dataflow == .outputStationary else { return nil }
-    return OutputStationaryArray(
-      .init(rows: rows, columns: columns, macStages: macStages, isDoubleBuffered: isDoubleBuffered),
-      arithmetic: arithmetic)
+    return OutputStationaryArray(grid, arithmetic: arithmetic)
   }
 }

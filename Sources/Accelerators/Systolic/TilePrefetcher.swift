@@ -6,15 +6,15 @@ import Memory
 /// It walks the folds ahead of the array. A tile is loaded as soon as a half of its scratchpad holds nothing that is still
 /// needed; because loads go in the order of first use, they can never block each other for ever.
 struct TilePrefetcher: Sendable, Codable {
-  /// The machine's buffers as load destinations.
-  enum Buffer: Int, CaseIterable, Sendable, Codable { case ifmap, filter, bias, vectorParameters, vectorOperands }
-
   /// What it is about.
   enum State: UInt8, CaseIterable, Sendable, Codable {
     case idle, loadingParameters, loadingBias, loadingIfmap, loadingFilter, waitingForHalf, waitingForQueue, finished
   }
 
   private var cursor: FoldCursor?
+  /// Tiles of the fold under the cursor, looked at in every cycle.
+  private var nextIfmapTile = 0
+  private var nextFilterTile = 0
   private(set) var state = State.idle
   private(set) var requestedIfmapTiles = 0
   private(set) var requestedFilterTiles = 0
@@ -29,8 +29,9 @@ struct TilePrefetcher: Sendable, Codable {
   mutating func begin(_ layer: PlacedLayer) {
     self = TilePrefetcher()
     cursor = FoldCursor(layer.schedule)
+    readTiles(layer.schedule)
     storeCursor = FoldCursor(layer.schedule)
-    areParametersRequested = layer.requantisation == nil
+    areParametersRequested = !layer.requantises
     isBiasRequested = layer.biasAddress == nil
   }
 
@@ -52,8 +53,8 @@ struct TilePrefetcher: Sendable, Codable {
     case wait(State)
     case parameters
     case bias
-    case ifmap(Fold)
-    case filter(Fold)
+    case ifmap
+    case filter
     case nextFold
   }
 
@@ -62,21 +63,26 @@ struct TilePrefetcher: Sendable, Codable {
     guard engine.canQueueLoad else { return .wait(.waitingForQueue) }
     if !areParametersRequested { return .parameters }
     if !isBiasRequested { return .bias }
-    let fold = cursor.fold(in: layer.schedule)
-    if fold.ifmapTile == requestedIfmapTiles {
-      return fold.ifmapTile < view.inUse.ifmap + view.halves.ifmap ? .ifmap(fold) : .wait(.waitingForHalf)
+    if nextIfmapTile == requestedIfmapTiles {
+      return nextIfmapTile < view.inUse.ifmap + view.halves.ifmap ? .ifmap : .wait(.waitingForHalf)
     }
-    if fold.filterTile == requestedFilterTiles {
-      return fold.filterTile < view.inUse.filter + view.halves.filter ? .filter(fold) : .wait(.waitingForHalf)
+    if nextFilterTile == requestedFilterTiles {
+      return nextFilterTile < view.inUse.filter + view.halves.filter ? .filter : .wait(.waitingForHalf)
     }
     return .nextFold
+  }
+
+  private mutating func readTiles(_ schedule: SystolicSchedule) {
+    guard let cursor, !cursor.isAtEnd else { return }
+    let fold = cursor.fold(in: schedule)
+    (nextIfmapTile, nextFilterTile) = (fold.ifmapTile, fold.filterTile)
   }
 
   /// Whether `evaluate` would do anything.
   func canAct(
     _ layer: PlacedLayer, _ view: View, _ engine: borrowing TransferEngine, _ vector: borrowing VectorPath
   ) -> Bool {
-    let canQueueStore = layer.requantisation == nil ? engine.canQueueStore : vector.canQueue
+    let canQueueStore = layer.requantises ? vector.canQueue : engine.canQueueStore
     if storeParts.isEmpty ? storedTiles < view.completedPsumTiles : canQueueStore { return true }
     if case .wait = nextLoad(layer, view, engine) { return false }
     return true
@@ -92,28 +98,35 @@ struct TilePrefetcher: Sendable, Codable {
     case .parameters:
       state = .loadingParameters
       areParametersRequested = true
-      engine.queue(.init(layer.parameterLoad, into: Buffer.vectorParameters.rawValue))
+      if let requantisation = layer.requantisation {
+        engine.queue(.init(requantisation.load, into: LoadBuffer.vectorParameters.rawValue))
+      }
     case .bias:
       state = .loadingBias
       isBiasRequested = true
-      engine.queue(.init(layer.biasLoad, into: Buffer.bias.rawValue))
-    case .ifmap(let fold):
+      engine.queue(.init(layer.biasLoad, into: LoadBuffer.bias.rawValue))
+    case .ifmap:
       state = .loadingIfmap
       requestedIfmapTiles += 1
-      engine.queue(.init(layer.ifmapLoad(fold, half: fold.ifmapTile % view.halves.ifmap), into: Buffer.ifmap.rawValue))
-    case .filter(let fold):
+      guard let fold = cursor?.fold(in: layer.schedule) else { break }
+      engine.queue(
+        .init(layer.ifmapLoad(fold, half: fold.ifmapTile % view.halves.ifmap), into: LoadBuffer.ifmap.rawValue))
+    case .filter:
       state = .loadingFilter
       requestedFilterTiles += 1
+      guard let fold = cursor?.fold(in: layer.schedule) else { break }
       engine.queue(
-        .init(layer.filterLoad(fold, half: fold.filterTile % view.halves.filter), into: Buffer.filter.rawValue))
+        .init(layer.filterLoad(fold, half: fold.filterTile % view.halves.filter), into: LoadBuffer.filter.rawValue))
     case .nextFold:
       cursor?.advance(in: layer.schedule)
+      readTiles(layer.schedule)
     }
     nextStore(layer, view.completedPsumTiles)
-    if layer.requantisation == nil {
-      if engine.canQueueStore, !storeParts.isEmpty { engine.queue(store: storeParts.removeFirst()) }
-    } else if vector.canQueue, !storeParts.isEmpty {
-      vector.queue(layer.vectorJob(storeParts.removeFirst(), firstFilter: storeFilter))
+    guard !storeParts.isEmpty else { return }
+    if layer.requantises {
+      if vector.canQueue { vector.queue(layer.vectorJob(storeParts.removeFirst(), firstFilter: storeFilter)) }
+    } else if engine.canQueueStore {
+      engine.queue(store: storeParts.removeFirst())
     }
   }
 

@@ -18,7 +18,7 @@ struct StorePacker: Sendable, Codable {
   private(set) var sentBytes = 0
   private var nextCursor = TransferCursor()
   private var storeEnds = false
-  private var newStore: Transfer?
+  private var newStores: [Transfer] = []
 
   init(portBytes: Int, lanes: Int) {
     self.portBytes = portBytes
@@ -28,15 +28,15 @@ struct StorePacker: Sendable, Codable {
   var canQueue: Bool { stores.count < VectorSequencer.queueDepth }
 
   mutating func queue(_ store: Transfer) {
-    precondition(canQueue && newStore == nil, "one store a cycle, while there is room")
-    newStore = store
+    precondition(canQueue && newStores.isEmpty, "one store a cycle, while there is room")
+    newStores.append(store)
   }
 
-  var isQuiescent: Bool { stores.isEmpty && newStore == nil }
+  var isQuiescent: Bool { stores.isEmpty && newStores.isEmpty }
 
   /// Whether a result is taken or a write leaves at the next edge.
   func canAct(results: Link<VectorResult>, packed: Link<PackedStore>) -> Bool {
-    (results.front.map(hasRoom) ?? false) || (packed.canSend && nextBlock != nil)
+    (results.hasFront && results.front.map(hasRoom) == true) || (packed.canSend && nextBlock != nil)
   }
 
   private func hasRoom(for result: VectorResult) -> Bool { staged.count + result.count <= capacity }
@@ -50,7 +50,7 @@ struct StorePacker: Sendable, Codable {
 
   /// Takes at most one result vector and sends at most one write.
   mutating func evaluate(results: inout Link<VectorResult>, packed: inout Link<PackedStore>) {
-    if let result = results.front, hasRoom(for: result) { taken = results.receive() }
+    if results.hasFront, let result = results.front, hasRoom(for: result) { taken = results.receive() }
     guard packed.canSend, let block = nextBlock, let store = stores.first else { return }
     var data = MemoryBeat(repeating: 0)
     for byte in 0..<block.count { data[block.first + byte] = staged[byte] }
@@ -74,7 +74,6 @@ struct StorePacker: Sendable, Codable {
     }
     for lane in 0..<taken.count { staged.append(taken.bytes[lane]) }
     taken.count = 0
-    if let store = newStore { stores.append(store) }
-    newStore = nil
+    if !newStores.isEmpty { stores.append(newStores.removeLast()) }
   }
 }

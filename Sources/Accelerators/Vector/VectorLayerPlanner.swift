@@ -12,10 +12,10 @@ struct VectorLayerPlanner {
   /// Bytes of the memory port: tiles of plain runs are multiples of it.
   let portBytes: Int
 
-  init(name: String, spec: SystolicSpec) {
+  init(name: String, spec: some NetworkSpec) {
     self.name = name
     halfBytes = spec.vector.bufferBytes / 2
-    portBytes = spec.memory.portBytes
+    portBytes = spec.memoryPortBytes
   }
 
   /// First byte of the half that tile `index` uses.

@@ -111,7 +111,7 @@ public struct VectorPath: Sendable, Codable {
 
   private func view(_ transfers: borrowing TransferEngine) -> StreamPrefetcher.View {
     StreamPrefetcher.View(
-      loadedTiles: transfers.loadedTiles[TilePrefetcher.Buffer.vectorOperands.rawValue],
+      loadedTiles: transfers.loadedTiles[LoadBuffer.vectorOperands.rawValue],
       readTiles: sequencer.finishedJobs, canQueueLoad: transfers.canQueueLoad, canQueueJob: canQueue)
   }
 }

@@ -19,7 +19,7 @@ struct VectorSequencer: Sendable, Codable {
   private var laneRow: [Int32]
   private var laneColumn: [Int32]
   // Next state, latched by evaluate.
-  private var newJob: VectorJob?
+  private var newJobs: [VectorJob] = []
   private(set) var reads = false
 
   init(lanes: Int) {
@@ -32,11 +32,11 @@ struct VectorSequencer: Sendable, Codable {
   var canQueue: Bool { jobs.count < Self.queueDepth }
 
   mutating func queue(_ job: VectorJob) {
-    precondition(canQueue && newJob == nil && job.results > 0, "one job a cycle, while there is room")
-    newJob = job
+    precondition(canQueue && newJobs.isEmpty && job.results > 0, "one job a cycle, while there is room")
+    newJobs.append(job)
   }
 
-  var isQuiescent: Bool { jobs.isEmpty && newJob == nil }
+  var isQuiescent: Bool { jobs.isEmpty && newJobs.isEmpty }
 
   /// Whether it reads at the next edge.
   func canRead(_ unit: borrowing VectorUnit) -> Bool { !jobs.isEmpty && unit.canSend }
@@ -98,8 +98,7 @@ struct VectorSequencer: Sendable, Codable {
       reads = false
       advance()
     }
-    if let job = newJob { jobs.append(job) }
-    newJob = nil
+    if !newJobs.isEmpty { jobs.append(newJobs.removeLast()) }
   }
 
   private mutating func advance() {

@@ -36,8 +36,4 @@ extension OutputStationaryArray: Observable {
     ]
 }
 
-extension OutputStationaryArray: SystolicPEs {
-  var grid: (rows: Int, columns: Int, macStages: Int, isDoubleBuffered: Bool) {
-    (spec.rows, spec.columns, spec.macStages, spec.isDoubleBuffered)
-  }
-}
+extension OutputStationaryArray: SystolicPEs {}

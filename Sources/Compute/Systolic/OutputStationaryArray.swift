@@ -16,28 +16,8 @@ public import Tensors
 /// psum on until it has sent those of the rows above it and its own. Single-buffered arrays drain the psum registers
 /// themselves, double-buffered ones a drain register a PE, which the `last` pulse fills while the next fold begins.
 public struct OutputStationaryArray: Sendable, Codable {
-  /// What is fixed when the array is built.
-  public struct Spec: Sendable, Codable, Equatable {
-    /// PE rows: ofmap positions.
-    public var rows: Int
-    /// PE columns: filters.
-    public var columns: Int
-    /// Pipeline stages of a MAC: 1 multiplies and adds in one cycle, each further one is a register behind the multiplier.
-    public var macStages: Int
-    /// A drain register a PE, so that results leave while the next fold computes.
-    public var isDoubleBuffered: Bool
-
-    /// A spec by its parts.
-    public init(rows: Int, columns: Int, macStages: Int, isDoubleBuffered: Bool) {
-      self.rows = rows
-      self.columns = columns
-      self.macStages = macStages
-      self.isDoubleBuffered = isDoubleBuffered
-    }
-  }
-
-  /// What is fixed when the array is built.
-  public let spec: Spec
+  /// Its PEs.
+  public let grid: SystolicGrid
   /// The numbers it computes in.
   public let arithmetic: Arithmetic
 
@@ -46,10 +26,8 @@ public struct OutputStationaryArray: Sendable, Codable {
   var ifmapFlags, ifmapFlagsNext: [UInt8]
   var filter, filterNext: [Int16]
   var filterFlags, filterFlagsNext: [UInt8]
-  var products: [[Int32]]
-  /// What enters the first of them at the end of this step.
-  var product: [Int32]
-  /// `last` pulses behind the multiplier's registers, as long as `products`.
+  var products: ProductPipeline
+  /// `last` pulses behind the multiplier's registers, as many as there are stages.
   var lastPulses: [[UInt8]]
   var psum, psumNext: [Int32]
   /// Results on their way out, where double-buffered.
@@ -62,22 +40,20 @@ public struct OutputStationaryArray: Sendable, Codable {
   var isStepping = false
 
   /// An array with empty registers.
-  public init(_ spec: Spec, arithmetic: Arithmetic) {
-    precondition(spec.rows > 0 && spec.columns > 0 && spec.macStages > 0, "an array has PEs")
-    self.spec = spec
+  public init(_ grid: SystolicGrid, arithmetic: Arithmetic) {
+    self.grid = grid
     self.arithmetic = arithmetic
-    let count = spec.rows * spec.columns
+    let count = grid.peCount
     let words = [Int16](repeating: 0, count: count)
     let bits = [UInt8](repeating: 0, count: count)
     let sums = [Int32](repeating: 0, count: count)
     (ifmap, ifmapNext, filter, filterNext) = (words, words, words, words)
     (ifmapFlags, ifmapFlagsNext, filterFlags, filterFlagsNext) = (bits, bits, bits, bits)
-    products = [[Int32]](repeating: sums, count: spec.macStages - 1)
-    product = products.first ?? []
-    lastPulses = [[UInt8]](repeating: bits, count: spec.isDoubleBuffered ? spec.macStages - 1 : 0)
+    products = ProductPipeline(grid)
+    lastPulses = [[UInt8]](repeating: bits, count: grid.isDoubleBuffered ? grid.macStages - 1 : 0)
     (psum, psumNext) = (sums, sums)
-    drainedRows = [Int32](repeating: -1, count: spec.columns)
-    (drain, drainNext) = spec.isDoubleBuffered ? (sums, sums) : ([], [])
+    drainedRows = [Int32](repeating: -1, count: grid.columns)
+    (drain, drainNext) = grid.isDoubleBuffered ? (sums, sums) : ([], [])
   }
 
   /// Evaluates one enabled step.
@@ -87,9 +63,9 @@ public struct OutputStationaryArray: Sendable, Codable {
   public mutating func step(
     west: borrowing SkewBuffer, north: borrowing SkewBuffer, control: [PsumControl], slot: Int
   ) -> MACCount {
-    if west.edgeFlags[0] & OperandFlags.last != 0 { lastInFlight = spec.rows + spec.columns + spec.macStages }
-    shiftRight(ifmap, west.edgeWords, into: &ifmapNext, columns: spec.columns)
-    shiftRight(ifmapFlags, west.edgeFlags, into: &ifmapFlagsNext, columns: spec.columns)
+    if west.edgeFlags[0] & OperandFlags.last != 0 { lastInFlight = grid.rows + grid.columns + grid.macStages }
+    shiftRight(ifmap, west.edgeWords, into: &ifmapNext, columns: grid.columns)
+    shiftRight(ifmapFlags, west.edgeFlags, into: &ifmapFlagsNext, columns: grid.columns)
     shiftDown(filter, north.edgeWords, into: &filterNext)
     shiftDown(filterFlags, north.edgeFlags, into: &filterFlagsNext)
     let macs: MACCount
@@ -98,10 +74,10 @@ public struct OutputStationaryArray: Sendable, Codable {
     case .bfloat16: macs = accumulate(BFloat16Arithmetic.self)
     }
     drains = slot >= 0 && readDrainedRows(control, slot)
-    if spec.isDoubleBuffered {
+    if grid.isDoubleBuffered {
       drainBeside()
     } else if drains {
-      Self.shiftOut(drainedRows, from: psum, into: &psumNext, spec)
+      Self.shiftOut(drainedRows, from: psum, into: &psumNext, grid)
     }
     isStepping = true
     return macs
@@ -117,16 +93,13 @@ public struct OutputStationaryArray: Sendable, Codable {
     swap(&filter, &filterNext)
     swap(&filterFlags, &filterFlagsNext)
     swap(&psum, &psumNext)
-    if drains && spec.isDoubleBuffered { swap(&drain, &drainNext) }
-    if !products.isEmpty {
-      for stage in stride(from: products.count - 1, to: 0, by: -1) { products.swapAt(stage, stage - 1) }
-      swap(&products[0], &product)
-    }
+    if drains && grid.isDoubleBuffered { swap(&drain, &drainNext) }
+    products.commit()
   }
 
   /// All psums at the foot of the columns, as they stand in this step.
   public func copyBottomPsums(into sums: inout [Int32]) {
-    copyLastRow(of: spec.isDoubleBuffered ? drain : psum, into: &sums)
+    copyLastRow(of: grid.isDoubleBuffered ? drain : psum, into: &sums)
   }
 
   /// Whether the PE with this index (row by row) fires in this step: a wire, valid between `step` and `commit`.
@@ -151,21 +124,21 @@ extension OutputStationaryArray {
       accumulateInPlace(contract, ifmap: ifmapNext, filter: filterNext, psum: psum, into: &psumNext)
       return macs
     }
-    addAll(contract, psum, products[products.count - 1], into: &psumNext, distance: 0)
-    multiplyAll(contract, ifmapNext, filterNext, into: &product)
+    addAll(contract, psum, products.leaving, into: &psumNext, distance: 0)
+    multiplyAll(contract, ifmapNext, filterNext, into: &products.entering)
     return macs
   }
 
   /// Column c passes its results down: row r sends until it has sent those of rows 0...r.
   private static func shiftOut(
-    _ drainedRows: [Int32], from source: [Int32], into next: inout [Int32], _ spec: Spec
+    _ drainedRows: [Int32], from source: [Int32], into next: inout [Int32], _ grid: SystolicGrid
   ) {
     var next = next.mutableSpan
-    for column in 0..<spec.columns where drainedRows[column] >= 0 {
+    for column in 0..<grid.columns where drainedRows[column] >= 0 {
       let emptied = Int(drainedRows[column])
-      for row in emptied..<spec.rows {
-        let index = row * spec.columns + column
-        next[index] = row == emptied ? 0 : source[index - spec.columns]
+      for row in emptied..<grid.rows {
+        let index = row * grid.columns + column
+        next[index] = row == emptied ? 0 : source[index - grid.columns]
       }
     }
   }
@@ -174,7 +147,7 @@ extension OutputStationaryArray {
   private mutating func readDrainedRows(_ control: [PsumControl], _ first: Int) -> Bool {
     var slot = first
     var drains = false
-    for column in 0..<spec.columns {
+    for column in 0..<grid.columns {
       drainedRows[column] = control[slot].drainedRows
       if drainedRows[column] >= 0 { drains = true }
       slot = slot == 0 ? control.count - 1 : slot - 1
@@ -186,7 +159,7 @@ extension OutputStationaryArray {
   private mutating func drainBeside() {
     guard drains || lastInFlight > 0 else { return }
     for index in drain.indices { drainNext[index] = drain[index] }
-    if drains { Self.shiftOut(drainedRows, from: drain, into: &drainNext, spec) }
+    if drains { Self.shiftOut(drainedRows, from: drain, into: &drainNext, grid) }
     drains = true
     guard lastInFlight > 0 else { return }
     lastInFlight -= 1

@@ -12,9 +12,14 @@ extension SkewBuffer: Observable {
       let (places, words) = (buffer.registerPlaces, buffer.words)
       let (newest, depth, lanes) = (buffer.head &- 1, buffer.depth, buffer.lanes)
       sampler.take(count: places.count) { element in
+<<<<<<< HEAD
         let place = places[element]
         let slot = newest &- Int(place.stage)
         return UInt64(UInt16(bitPattern: words[(slot < 0 ? slot &+ depth : slot) &* lanes &+ Int(place.lane)]))
+=======
+        let index = buffer.index(lane: Int(places[element].lane), stage: Int(places[element].stage))
+        return UInt64(UInt16(bitPattern: buffer.words[index]))
+>>>>>>> 8473477ffb271ca6225056e6c968ce6bf8ca6830
       }
     },
     SignalColumn(

@@ -3,8 +3,8 @@ import Tensors
 /// The path from a scratchpad to one edge of an array: read pipeline, then one more register for each further lane.
 ///
 /// Lane l is delayed by `latency + l` steps, so that operands of one vector enter the array as a diagonal wave. The registers
-/// form a parallelogram of `latency + lanes` rows; they are kept as a ring of vectors, which moves no data: the register that
-/// lane l reads at step t is the word written at step t - latency - l.
+/// form a parallelogram of `latency + lanes` rows. They are kept as a ring of the edge's vectors to come, which moves no data:
+/// the word of lane l that is pushed at step t lies in the row that stands at the edge at step t + latency + l.
 public struct SkewBuffer: Sendable, Codable {
   /// Lanes: rows of the array on its west edge, columns on its north edge.
   public let lanes: Int
@@ -14,7 +14,7 @@ public struct SkewBuffer: Sendable, Codable {
   let depth: Int
   var words: [Int16]
   var flags: [UInt8]
-  /// Slot that the current step writes.
+  /// The row that stands at the edge in the current step.
   var head = 0
   /// Steps until every register is empty: an empty buffer costs nothing.
   private var stepsToEmpty = 0
@@ -44,18 +44,22 @@ public struct SkewBuffer: Sendable, Codable {
   /// Lanes beyond `used` carry no valid bit; the other flags travel on every lane. `OperandFlags.nonzero` is set here.
   public mutating func push(_ vector: [Int16], flags newFlags: UInt8, used: Int) {
     precondition(vector.count == lanes && used <= lanes, "a vector is as wide as its edge")
-    writeSlot(vector, newFlags, used: used, first: head * lanes, words: &words, flags: &flags)
     stepsToEmpty = depth + 1
+    let turn = min(depth - firstRow, lanes)
+    writeDiagonal(vector, newFlags, lanes: 0..<turn, used: used, at: firstRow * lanes, words: &words, flags: &flags)
+    writeDiagonal(vector, newFlags, lanes: turn..<lanes, used: used, at: turn, words: &words, flags: &flags)
     driveEdge()
   }
 
-  /// Writes a slot of zeros, because no operand enters in this step, and drives the edge.
+  /// Writes zeros, because no operand enters in this step, and drives the edge.
   public mutating func pushEmpty(flags newFlags: UInt8 = 0) {
     if newFlags != 0 { stepsToEmpty = depth + 1 }
     guard stepsToEmpty > 0 else { return }
-    for index in head * lanes..<(head + 1) * lanes {
-      words[index] = 0
-      flags[index] = newFlags
+    var row = firstRow
+    for lane in 0..<lanes {
+      words[row * lanes + lane] = 0
+      flags[row * lanes + lane] = newFlags
+      row = row + 1 == depth ? 0 : row + 1
     }
     driveEdge()
   }
@@ -70,52 +74,47 @@ public struct SkewBuffer: Sendable, Codable {
 // MARK: - One step
 
 extension SkewBuffer {
-  /// Lane l sees the word that was pushed `latency + l` steps ago: a diagonal through the ring, in two straight pieces.
+  /// Where lane 0's word goes in this step; each further lane's goes one row further on, round the end of the ring.
+  private var firstRow: Int {
+    let row = head + latency
+    return row < depth ? row : row - depth
+  }
+
   private mutating func driveEdge() {
-    let newest = head - latency
-    let start = newest < 0 ? newest + depth : newest
-    let turn = min(start + 1, lanes)
-    copyDiagonal(words, from: start * lanes, into: &edgeWords, lanes: 0..<turn)
-    copyDiagonal(flags, from: start * lanes, into: &edgeFlags, lanes: 0..<turn)
-    guard turn < lanes else { return }
-    let behindTurn = (depth - 1) * lanes + turn
-    copyDiagonal(words, from: behindTurn, into: &edgeWords, lanes: turn..<lanes)
-    copyDiagonal(flags, from: behindTurn, into: &edgeFlags, lanes: turn..<lanes)
+    copyRow(words, from: head * lanes, into: &edgeWords)
+    copyRow(flags, from: head * lanes, into: &edgeFlags)
   }
 }
 
-/// Writes a vector and its flags into the slot that begins at `first`.
-private func writeSlot(
-  _ vector: [Int16], _ newFlags: UInt8, used: Int, first: Int, words: inout [Int16], flags: inout [UInt8]
+/// Writes some lanes of a vector, and their flags, along a diagonal of the ring that begins at index `first`.
+private func writeDiagonal(
+  _ vector: [Int16], _ newFlags: UInt8, lanes: Range<Int>, used: Int, at first: Int, words: inout [Int16],
+  flags: inout [UInt8]
 ) {
   let vector = vector.span
   var words = words.mutableSpan
   var flags = flags.mutableSpan
-  precondition(first >= 0 && first + vector.count <= words.count && words.count == flags.count, "a slot is a vector")
-  for lane in 0..<vector.count {
-    let word = unsafe vector[unchecked: lane]
-    unsafe words[unchecked: first &+ lane] = word
-    // The sign bit is masked, so that bfloat16's negative zero counts as zero.
-    unsafe flags[unchecked: first &+ lane] = newFlags | (word & 0x7FFF == 0 ? 0 : OperandFlags.nonzero)
-  }
-  for lane in used..<vector.count { flags[first + lane] &= ~OperandFlags.valid }
-}
-
-/// Copies one register a lane: each further lane's lies one slot earlier and one place further on.
-private func copyDiagonal<Word: BitwiseCopyable>(
-  _ ring: [Word], from first: Int, into edge: inout [Word], lanes: Range<Int>
-) {
-  let ring = ring.span
-  var edge = edge.mutableSpan
-  let step = edge.count - 1
+  let step = vector.count + 1
   precondition(
-    lanes.upperBound <= edge.count && first < ring.count && first - (lanes.count - 1) * step >= 0,
-    "a diagonal lies in the ring")
+    lanes.upperBound <= vector.count && words.count == flags.count && first >= 0
+      && first + max(0, lanes.count - 1) * step < words.count, "a diagonal lies in the ring")
   var index = first
   for lane in lanes {
-    unsafe edge[unchecked: lane] = ring[unchecked: index]
-    index &-= step
+    let word = unsafe vector[unchecked: lane]
+    unsafe words[unchecked: index] = word
+    // The sign bit is masked, so that bfloat16's negative zero counts as zero.
+    let nonzero = word & 0x7FFF == 0 ? 0 : OperandFlags.nonzero
+    unsafe flags[unchecked: index] = (lane < used ? newFlags : newFlags & ~OperandFlags.valid) | nonzero
+    index &+= step
   }
+}
+
+/// Copies the row of the ring that begins at `first`.
+private func copyRow<Word: BitwiseCopyable>(_ ring: [Word], from first: Int, into edge: inout [Word]) {
+  let ring = ring.span
+  var edge = edge.mutableSpan
+  precondition(first >= 0 && first + edge.count <= ring.count, "a row lies in the ring")
+  for lane in 0..<edge.count { unsafe edge[unchecked: lane] = ring[unchecked: first &+ lane] }
 }
 
 // MARK: - For observers
@@ -127,17 +126,12 @@ extension SkewBuffer {
     let stage: Int32
   }
 
-  /// First word of the vector whose registers are `stagesBehind` the scratchpad: 0 is the vector read in the last step.
-  func slot(stagesBehind: Int) -> Int {
-    let slot = head - 1 - stagesBehind
-    return (slot < 0 ? slot + depth : slot) * lanes
-  }
+  /// Index of the register of a lane that lies `stage` registers behind the scratchpad: 0 holds the word read in the last step.
+  func index(lane: Int, stage: Int) -> Int { (head + latency + lane - stage - 1 + depth) % depth * lanes + lane }
 
   /// The word at the array's edge, whether or not the array takes it in this cycle.
-  func edgeWord(lane: Int) -> Int16 { words[slot(stagesBehind: latency + lane - 1) + lane] }
+  func edgeWord(lane: Int) -> Int16 { words[head * lanes + lane] }
 
   /// Whether an operand stands at the array's edge.
-  func isEdgeValid(lane: Int) -> Bool {
-    flags[slot(stagesBehind: latency + lane - 1) + lane] & OperandFlags.valid != 0
-  }
+  func isEdgeValid(lane: Int) -> Bool { flags[head * lanes + lane] & OperandFlags.valid != 0 }
 }

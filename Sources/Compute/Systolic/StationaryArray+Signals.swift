@@ -6,30 +6,30 @@ extension StationaryArray: Observable {
   public static let columns: [SignalColumn<StationaryArray>] =
     [
       SignalColumn(
-        name: { $0.spec.movingOperand }, "The operand on its way to the right: what this PE has passed on.",
+        name: { $0.movingOperand }, "The operand on its way to the right: what this PE has passed on.",
         format: operandFormat, extent: perPE
       ) { $1.take($0.moving.span) },
       SignalColumn(
-        name: { $0.spec.movingOperand + "_valid" }, "The moving register holds an operand.", format: { _ in .bit },
+        name: { $0.movingOperand + "_valid" }, "The moving register holds an operand.", format: { _ in .bit },
         extent: perPE
       ) { $1.take($0.movingFlags.span, bit: 0) },
       SignalColumn(
-        name: { $0.spec.stationaryOperand }, "The operand that stays.", format: operandFormat, extent: perPE
-      ) { $1.take($0.spec.isDoubleBuffered ? $0.activeCommitted.span : $0.chain.span) },
+        name: { $0.stationaryOperand }, "The operand that stays.", format: operandFormat, extent: perPE
+      ) { $1.take($0.grid.isDoubleBuffered ? $0.activeCommitted.span : $0.chain.span) },
       SignalColumn(
-        name: { $0.spec.stationaryOperand + "_valid" }, "The stationary register holds an operand.",
+        name: { $0.stationaryOperand + "_valid" }, "The stationary register holds an operand.",
         format: { _ in .bit }, extent: perPE
-      ) { $1.take($0.spec.isDoubleBuffered ? $0.activeFlagsCommitted.span : $0.chainFlags.span, bit: 0) },
+      ) { $1.take($0.grid.isDoubleBuffered ? $0.activeFlagsCommitted.span : $0.chainFlags.span, bit: 0) },
       SignalColumn(
-        name: { $0.spec.stationaryOperand + "_shadow" }, "The next fold's stationary operand, while it loads.",
+        name: { $0.stationaryOperand + "_shadow" }, "The next fold's stationary operand, while it loads.",
         format: operandFormat, extent: perPEIfDoubleBuffered
       ) { $1.take($0.chain.span) },
       SignalColumn(
-        name: { $0.spec.stationaryOperand + "_shadow_valid" }, "The shadow register holds an operand.",
+        name: { $0.stationaryOperand + "_shadow_valid" }, "The shadow register holds an operand.",
         format: { _ in .bit }, extent: perPEIfDoubleBuffered
       ) { $1.take($0.chainFlags.span, bit: 0) },
       SignalColumn(
-        name: { $0.spec.stationaryOperand + "_shifted" },
+        name: { $0.stationaryOperand + "_shifted" },
         "The load chain shifted here in the step before, so the PE below may shift in this one.",
         format: { _ in .bit }, extent: perPE
       ) { $1.take($0.chainFlags.span, bit: 2) },
@@ -41,14 +41,10 @@ extension StationaryArray: Observable {
         "mac_fire", "Both operands are there: the MAC works in this cycle.", kind: .wire, .bit, extent: perPE
       ) {
         $1.take(
-          $0.movingFlagsNext.span, and: $0.spec.isDoubleBuffered ? $0.activeFlags.span : $0.chainFlags.span,
+          $0.movingFlagsNext.span, and: $0.grid.isDoubleBuffered ? $0.activeFlags.span : $0.chainFlags.span,
           mask: $0.isStepping ? OperandFlags.valid : 0xFF)
       },
     ]
 }
 
-extension StationaryArray: SystolicPEs {
-  var grid: (rows: Int, columns: Int, macStages: Int, isDoubleBuffered: Bool) {
-    (spec.rows, spec.columns, spec.macStages, spec.isDoubleBuffered)
-  }
-}
+extension StationaryArray: SystolicPEs {}

@@ -15,36 +15,12 @@ public import Tensors
 /// PE (r, c) works on what arrives: on the register of its left neighbour and on the psum register of the PE above. One
 /// `step` is one enabled clock edge; a machine that withholds it freezes the whole array.
 public struct StationaryArray: Sendable, Codable {
-  /// What is fixed when the array is built.
-  public struct Spec: Sendable, Codable, Equatable {
-    /// PE rows: the reduction runs down them.
-    public var rows: Int
-    /// PE columns: each makes one sum.
-    public var columns: Int
-    /// Pipeline stages of a MAC: 1 multiplies and adds in one cycle, each further one is a register behind the multiplier.
-    public var macStages: Int
-    /// A second stationary register a PE, loaded while the first one is in use.
-    public var isDoubleBuffered: Bool
-    /// Which operand stays: `filter` for weight stationary, `ifmap` for input stationary.
-    public var stationaryOperand: String
-    /// Which operand moves.
-    public var movingOperand: String
-
-    /// A spec by its parts.
-    public init(
-      rows: Int, columns: Int, macStages: Int, isDoubleBuffered: Bool, stationaryOperand: String, movingOperand: String
-    ) {
-      self.rows = rows
-      self.columns = columns
-      self.macStages = macStages
-      self.isDoubleBuffered = isDoubleBuffered
-      self.stationaryOperand = stationaryOperand
-      self.movingOperand = movingOperand
-    }
-  }
-
-  /// What is fixed when the array is built.
-  public let spec: Spec
+  /// Its PEs.
+  public let grid: SystolicGrid
+  /// Which operand stays: `filter` for weight stationary, `ifmap` for input stationary.
+  public let stationaryOperand: String
+  /// Which operand moves.
+  public let movingOperand: String
   /// The numbers it computes in.
   public let arithmetic: Arithmetic
 
@@ -57,10 +33,7 @@ public struct StationaryArray: Sendable, Codable {
   /// The operand in use, where double-buffered. `active` already holds this step's swaps (the PE's operand multiplexer).
   var active, activeCommitted: [Int16]
   var activeFlags, activeFlagsCommitted: [UInt8]
-  /// Registers behind the multiplier, oldest last; empty for a one-stage MAC.
-  var products: [[Int32]]
-  /// What enters the first of them at the end of this step.
-  var product: [Int32]
+  var products: ProductPipeline
   var psum, psumNext: [Int32]
 
   /// Swap pulses that are still inside the array.
@@ -71,37 +44,35 @@ public struct StationaryArray: Sendable, Codable {
   var swapped: [Int32] = []
 
   /// An array with empty registers.
-  public init(_ spec: Spec, arithmetic: Arithmetic) {
-    precondition(spec.rows > 0 && spec.columns > 0 && spec.macStages > 0, "an array has PEs")
-    self.spec = spec
+  public init(_ grid: SystolicGrid, stationary: String, moving movingOperand: String, arithmetic: Arithmetic) {
+    self.grid = grid
+    (stationaryOperand, self.movingOperand) = (stationary, movingOperand)
     self.arithmetic = arithmetic
-    let count = spec.rows * spec.columns
+    let count = grid.peCount
     let words = [Int16](repeating: 0, count: count)
     let bits = [UInt8](repeating: 0, count: count)
     let sums = [Int32](repeating: 0, count: count)
     (moving, movingNext, chain, chainNext) = (words, words, words, words)
     (movingFlags, movingFlagsNext, chainFlags, chainFlagsNext) = (bits, bits, bits, bits)
-    (active, activeCommitted) = spec.isDoubleBuffered ? (words, words) : ([], [])
-    (activeFlags, activeFlagsCommitted) = spec.isDoubleBuffered ? (bits, bits) : ([], [])
-    products = [[Int32]](repeating: sums, count: spec.macStages - 1)
-    product = products.first ?? []
+    (active, activeCommitted) = grid.isDoubleBuffered ? (words, words) : ([], [])
+    (activeFlags, activeFlagsCommitted) = grid.isDoubleBuffered ? (bits, bits) : ([], [])
+    products = ProductPipeline(grid)
     (psum, psumNext) = (sums, sums)
   }
 
   /// Evaluates one enabled step: takes the edges from their skew buffers and computes every register's next value.
   public mutating func step(west: borrowing SkewBuffer, north: borrowing SkewBuffer) -> MACCount {
-    if west.edgeFlags[0] & OperandFlags.swap != 0 { swapsInFlight = spec.rows + spec.columns }
-    shiftRight(moving, west.edgeWords, into: &movingNext, columns: spec.columns)
-    shiftRight(movingFlags, west.edgeFlags, into: &movingFlagsNext, columns: spec.columns)
+    if west.edgeFlags[0] & OperandFlags.swap != 0 { swapsInFlight = grid.rows + grid.columns }
+    shiftRight(moving, west.edgeWords, into: &movingNext, columns: grid.columns)
+    shiftRight(movingFlags, west.edgeFlags, into: &movingFlagsNext, columns: grid.columns)
     loadStationary(north.edgeWords, north.edgeFlags)
-    if spec.isDoubleBuffered { swapStationary() }
-    let macs: MACCount
+    if grid.isDoubleBuffered { swapStationary() }
     switch arithmetic {
-    case .int8: macs = accumulate(IntegerArithmetic.self)
-    case .bfloat16: macs = accumulate(BFloat16Arithmetic.self)
+    case .int8: accumulate(IntegerArithmetic.self)
+    case .bfloat16: accumulate(BFloat16Arithmetic.self)
     }
     isStepping = true
-    return macs
+    return countMACs(movingFlagsNext, grid.isDoubleBuffered ? activeFlags : chainFlags)
   }
 
   /// The clock edge: registers that were evaluated take their next value.
@@ -120,10 +91,7 @@ public struct StationaryArray: Sendable, Codable {
       activeFlagsCommitted[Int(index)] = activeFlags[Int(index)]
     }
     swapped.removeAll(keepingCapacity: true)
-    if !products.isEmpty {
-      for stage in stride(from: products.count - 1, to: 0, by: -1) { products.swapAt(stage, stage - 1) }
-      swap(&products[0], &product)
-    }
+    products.commit()
   }
 
   /// All psums of the bottom row, as they stand in this step.
@@ -134,7 +102,7 @@ public struct StationaryArray: Sendable, Codable {
   /// Whether the PE with this index (row by row) fires in this step: a wire, valid between `step` and `commit`.
   public func fires(_ index: Int) -> Bool {
     guard isStepping else { return false }
-    let stationary = spec.isDoubleBuffered ? activeFlags[index] : chainFlags[index]
+    let stationary = grid.isDoubleBuffered ? activeFlags[index] : chainFlags[index]
     return movingFlagsNext[index] & stationary & OperandFlags.valid != 0
   }
 }
@@ -142,7 +110,7 @@ public struct StationaryArray: Sendable, Codable {
 extension StationaryArray {
   /// Whether an operand of the MAC that fires in this step is zero: a wire, valid between `step` and `commit`.
   public func hasZeroOperand(_ index: Int) -> Bool {
-    let stationary = spec.isDoubleBuffered ? activeFlags[index] : chainFlags[index]
+    let stationary = grid.isDoubleBuffered ? activeFlags[index] : chainFlags[index]
     return movingFlagsNext[index] & stationary & OperandFlags.nonzero == 0
   }
 }
@@ -174,18 +142,14 @@ extension StationaryArray {
     }
   }
 
-  private mutating func accumulate<Contract: MACArithmetic>(_ contract: Contract.Type) -> MACCount {
-    let stationary = spec.isDoubleBuffered ? active : chain
-    let stationaryFlags = spec.isDoubleBuffered ? activeFlags : chainFlags
-    let macs = countMACs(movingFlagsNext, stationaryFlags)
-    let columns = spec.columns
+  private mutating func accumulate<Contract: MACArithmetic>(_ contract: Contract.Type) {
+    let stationary = grid.isDoubleBuffered ? active : chain
     if products.isEmpty {
       accumulateDown(
-        contract, moving: movingNext, stationary: stationary, psum: psum, into: &psumNext, columns: columns)
-      return macs
+        contract, moving: movingNext, stationary: stationary, psum: psum, into: &psumNext, columns: grid.columns)
+    } else {
+      addAll(contract, psum, products.leaving, into: &psumNext, distance: grid.columns)
+      multiplyAll(contract, movingNext, stationary, into: &products.entering)
     }
-    addAll(contract, psum, products[products.count - 1], into: &psumNext, distance: columns)
-    multiplyAll(contract, movingNext, stationary, into: &product)
-    return macs
   }
 }

@@ -3,12 +3,12 @@ import Tensors
 
 /// What the signals of both systolic arrays have in common: a grid of PEs, each with a MAC of some stages.
 protocol SystolicPEs: Sendable, SendableMetatype {
-  /// PE rows and columns, pipeline stages of a MAC, and whether each PE has a second register.
-  var grid: (rows: Int, columns: Int, macStages: Int, isDoubleBuffered: Bool) { get }
+  /// The PEs.
+  var grid: SystolicGrid { get }
   /// The numbers the PEs compute in.
   var arithmetic: Arithmetic { get }
-  /// Registers behind the multipliers, oldest last.
-  var products: [[Int32]] { get }
+  /// Registers behind the multipliers.
+  var products: ProductPipeline { get }
 }
 
 extension SystolicPEs {
@@ -31,7 +31,7 @@ extension SystolicPEs {
         extent: { perPE($0, if: stage < $0.grid.macStages) },
         read: { array, sampler in
           guard stage < array.grid.macStages else { return }
-          let registers = array.products[stage - 1]
+          let registers = array.products.stages[stage - 1]
           sampler.take(registers.span)
         })
     }

@@ -1,19 +1,26 @@
 public import Signals
 public import Simulation
 
-/// One order to the far end of an off-chip link.
+/// One order to the far end of an off-chip link: a stream of consecutive words, or a strided read.
 public struct LinkCommand: Sendable, Codable, Equatable {
-  /// First byte off chip, a multiple of 8.
-  public var address: Int
-  /// Bytes to read, or the most that a write may store.
-  public var bytes: Int
+  /// What is read, or where words are written and how many bytes at most.
+  public var transfer: Transfer
   /// Whether an ifmap order is for biases, which are counted apart.
   public var isBias = false
 
-  /// An order by its parts.
+  /// A strided read: each of its blocks comes as the word that it lies in.
+  public init(_ transfer: Transfer) { self.transfer = transfer }
+
+  /// A stream from an address on, a multiple of 8.
   public init(address: Int, bytes: Int, isBias: Bool = false) {
-    (self.address, self.bytes, self.isBias) = (address, bytes, isBias)
+    transfer = Transfer(memoryAddress: address, runBytes: bytes, bufferAddress: 0, tile: 0)
+    self.isBias = isBias
   }
+
+  /// First byte off chip.
+  public var address: Int { transfer.memoryAddress }
+  /// Bytes to read, or the most that a write may store.
+  public var bytes: Int { transfer.bytes }
 
   /// Fills the unused places of links.
   public static let empty = LinkCommand(address: 0, bytes: 0)
@@ -38,13 +45,14 @@ public struct OutgoingWord: Sendable, Codable, Equatable {
 /// The far end of a 64-bit bidirectional link: one word a link cycle, in or out.
 ///
 /// ```
-///   chip: orders ------> [ ifmap  ] \
-///                        [ filter ]  > one request a cycle -> memory
-///         words out ---> [ ofmap  ] /
-///         words in <---- ifmap and filter FIFOs <------------ answers, in order
+///   chip: orders --------> [ ifmap  ] \
+///                          [ filter ]  \
+///         words out -----> [ ofmap  ]   > one request a cycle -> memory
+///         vector unit's -> [ requests ] /
+///         words in <------ ifmap, filter and vector FIFOs <----- answers, in order
 /// ```
 /// Reads are asked for only when their FIFO has a place for the answer, so answers never wait. Ifmaps come first, because the
-/// chip stands still until they are there; then ofmaps; filters of the next pass take what is left.
+/// chip stands still until they are there; then ofmaps and the vector unit; filters of the next pass take what is left.
 public struct LinkPort: Sendable, Codable {
   /// What the port counted.
   public struct Counters: Sendable, Codable, Equatable, CounterSet {
@@ -56,6 +64,10 @@ public struct LinkPort: Sendable, Codable {
     public var ofmapBytes = 0
     /// Bias bytes read.
     public var biasBytes = 0
+    /// Bytes that the vector unit read: operands, factors, tables.
+    public var operandBytes = 0
+    /// Bytes that the vector unit stored.
+    public var resultBytes = 0
     /// Link words of ifmaps.
     public var ifmapWords = 0
     /// Link words of filters.
@@ -64,6 +76,8 @@ public struct LinkPort: Sendable, Codable {
     public var ofmapWords = 0
     /// Link words of biases.
     public var biasWords = 0
+    /// Link words from and to the vector unit.
+    public var vectorWords = 0
     /// Cycles of its clock.
     public var cycles = 0
 
@@ -75,8 +89,14 @@ public struct LinkPort: Sendable, Codable {
       .init("filter_bytes", unit: "bytes", "Filter bytes read off chip.") { $0.filterBytes },
       .init("ofmap_bytes", unit: "bytes", "Ofmap bytes written off chip, coded or raw.") { $0.ofmapBytes },
       .init("bias_bytes", unit: "bytes", "Bias bytes read with the layer's configuration.") { $0.biasBytes },
+      .init("operand_bytes", unit: "bytes", "Bytes that the vector unit read: operands, factors and tables.") {
+        $0.operandBytes
+      },
+      .init("result_bytes", unit: "bytes", "Bytes that the vector unit stored: ofmaps that it requantised, too.") {
+        $0.resultBytes
+      },
       .init("words", unit: "words", "64-bit words over the link: 8 bytes each, the last of a stream partly used.") {
-        $0.ifmapWords + $0.filterWords + $0.ofmapWords + $0.biasWords
+        $0.ifmapWords + $0.filterWords + $0.ofmapWords + $0.biasWords + $0.vectorWords
       },
       .init("cycles", unit: "cycles", "Cycles of the link's clock.") { $0.cycles },
     ]
@@ -85,10 +105,11 @@ public struct LinkPort: Sendable, Codable {
     public var fmapAndFilterBytes: Int { ifmapBytes + filterBytes + ofmapBytes }
   }
 
-  enum Stream: UInt8, CaseIterable, Sendable, Codable { case ifmap, filter, bias }
+  enum Stream: UInt8, CaseIterable, Sendable, Codable { case ifmap, filter, bias, vector }
 
   fileprivate struct Read: Sendable, Codable, Equatable {
-    var next = 0
+    var transfer = LinkCommand.empty.transfer
+    var cursor = TransferCursor()
     var left = 0
     var waiting = 0
   }
@@ -99,6 +120,8 @@ public struct LinkPort: Sendable, Codable {
   private var filterRead = Read()
   private var isBias = false
   private var writeAddress = -1
+  /// Answers to the vector unit that are on their way.
+  private var vectorReads = 0
   /// Streams of the answers on their way, oldest first.
   private var order: [Stream] = []
   /// What was done in this cycle: next state.
@@ -116,6 +139,8 @@ public struct LinkPort: Sendable, Codable {
     case none
     case read(Stream)
     case write(bytes: Int, isLast: Bool)
+    /// The vector unit's request as it is.
+    case pass(bytes: Int, isWrite: Bool)
   }
 
   /// A port at rest.
@@ -129,6 +154,10 @@ public struct LinkPort: Sendable, Codable {
     public var ifmapWords, filterWords: Link<UInt64>
     /// Words out of the chip.
     public var ofmapWords: Link<OutgoingWord>
+    /// Requests of the vector unit's transfers.
+    public var vectorRequests: Link<MemoryRequest>
+    /// The answers to them.
+    public var vectorAnswers: Link<MemoryBeat>
 
     /// FIFOs of `depth` words between the two clocks, each pointer through `stages` flip-flops.
     public init(depth: Int, stages: Int) {
@@ -138,12 +167,15 @@ public struct LinkPort: Sendable, Codable {
       ifmapWords = Link(capacity: depth, synchroniserStages: stages, filler: 0)
       filterWords = ifmapWords
       ofmapWords = Link(capacity: depth, synchroniserStages: stages, filler: .empty)
+      vectorRequests = Link(capacity: depth, synchroniserStages: stages, filler: .empty)
+      vectorAnswers = Link(capacity: depth, synchroniserStages: stages, filler: MemoryBeat(repeating: 0))
     }
 
     /// Nothing inside any of them.
     public var isQuiescent: Bool {
       ifmapCommands.isQuiescent && filterCommands.isQuiescent && writeCommands.isQuiescent && ifmapWords.isQuiescent
-        && filterWords.isQuiescent && ofmapWords.isQuiescent
+        && filterWords.isQuiescent && ofmapWords.isQuiescent && vectorRequests.isQuiescent
+        && vectorAnswers.isQuiescent
     }
 
     /// Whether further edges of the chip's clock would show the chip nothing new.
@@ -152,6 +184,7 @@ public struct LinkPort: Sendable, Codable {
     private var areChipEndsSettled: Bool {
       ifmapCommands.isSenderSettled && filterCommands.isSenderSettled && writeCommands.isSenderSettled
         && ifmapWords.isReceiverSettled && filterWords.isReceiverSettled && ofmapWords.isSenderSettled
+        && vectorRequests.isSenderSettled && vectorAnswers.isReceiverSettled
     }
 
     /// Whether further edges of the link's clock would show the port nothing new.
@@ -160,6 +193,7 @@ public struct LinkPort: Sendable, Codable {
     private var arePortEndsSettled: Bool {
       ifmapCommands.isReceiverSettled && filterCommands.isReceiverSettled && writeCommands.isReceiverSettled
         && ifmapWords.isSenderSettled && filterWords.isSenderSettled && ofmapWords.isReceiverSettled
+        && vectorRequests.isReceiverSettled && vectorAnswers.isSenderSettled
     }
 
     /// Whether nothing moves and every synchroniser has settled: an edge then changes nothing.
@@ -169,6 +203,8 @@ public struct LinkPort: Sendable, Codable {
       ifmapCommands.isSending || filterCommands.isSending || writeCommands.isSending || ifmapWords.isSending
         || filterWords.isSending || ofmapWords.isSending || ifmapCommands.isReceiving || filterCommands.isReceiving
         || writeCommands.isReceiving || ifmapWords.isReceiving || filterWords.isReceiving || ofmapWords.isReceiving
+        || vectorRequests.isSending || vectorRequests.isReceiving || vectorAnswers.isSending
+        || vectorAnswers.isReceiving
     }
 
     /// Clock edges at the chip's side, at the link's side, or both.
@@ -181,6 +217,8 @@ public struct LinkPort: Sendable, Codable {
       ifmapWords.commit(sender: port, receiver: chip)
       filterWords.commit(sender: port, receiver: chip)
       ofmapWords.commit(sender: chip, receiver: port)
+      vectorRequests.commit(sender: chip, receiver: port)
+      vectorAnswers.commit(sender: port, receiver: chip)
     }
   }
 
@@ -204,6 +242,7 @@ public struct LinkPort: Sendable, Codable {
       for byte in 0..<8 { data[byte] = UInt8(truncatingIfNeeded: word.bits >> UInt64(8 * byte)) }
       let enables = (UInt64(1) << UInt64(word.bytes)) - 1
       requests.send(MemoryRequest(address: writeAddress, isWrite: true, enables: enables, data: data))
+    case .pass: requests.send(channels.vectorRequests.receive())
     }
   }
 
@@ -218,6 +257,7 @@ public struct LinkPort: Sendable, Codable {
     answered = responses.hasFront
     guard answered, let stream = order.first else { return }
     let beat = responses.receive()
+    if stream == .vector { return channels.vectorAnswers.send(beat) }
     var bits: UInt64 = 0
     for byte in 0..<8 { bits |= UInt64(beat[byte]) << UInt64(8 * byte) }
     if stream == .filter { channels.filterWords.send(bits) } else { channels.ifmapWords.send(bits) }
@@ -226,12 +266,18 @@ public struct LinkPort: Sendable, Codable {
   private func nextAction(_ channels: borrowing Channels) -> Action {
     if ifmapRead.left > 0, channels.ifmapWords.freePlaces > ifmapRead.waiting { return .read(isBias ? .bias : .ifmap) }
     if writeAddress >= 0, let word = channels.ofmapWords.front { return .write(bytes: word.bytes, isLast: word.isLast) }
+    if let request = channels.vectorRequests.front,
+      request.isWrite || channels.vectorAnswers.freePlaces > vectorReads
+    {
+      return .pass(bytes: request.enables.nonzeroBitCount, isWrite: request.isWrite)
+    }
     if filterRead.left > 0, channels.filterWords.freePlaces > filterRead.waiting { return .read(.filter) }
     return .none
   }
 
   private func request(_ read: Read) -> MemoryRequest {
-    MemoryRequest(address: read.next, isWrite: false, enables: (UInt64(1) << UInt64(min(8, read.left))) - 1)
+    let block = read.block
+    return MemoryRequest(address: block.address, isWrite: false, enables: block.enables)
   }
 
   /// The clock edge.
@@ -239,37 +285,54 @@ public struct LinkPort: Sendable, Codable {
     counters.cycles += 1
     if answered {
       answered = false
-      if order.removeFirst() == .filter { filterRead.waiting -= 1 } else { ifmapRead.waiting -= 1 }
+      switch order.removeFirst() {
+      case .ifmap, .bias: ifmapRead.waiting -= 1
+      case .filter: filterRead.waiting -= 1
+      case .vector: vectorReads -= 1
+      }
     }
+    commitAction()
+    action = .none
+    if let command = loads.ifmap {
+      ifmapRead.begin(command.transfer)
+      isBias = command.isBias
+    }
+    if let command = loads.filter { filterRead.begin(command.transfer) }
+    if let command = loads.write { writeAddress = command.address }
+    loads = Loads()
+  }
+
+  private mutating func commitAction() {
     switch action {
     case .none: break
     case .read(.filter):
-      counters.filterBytes += min(8, filterRead.left)
+      counters.filterBytes += filterRead.advance()
       counters.filterWords += 1
-      filterRead.advance()
       order.append(.filter)
     case .read(let stream):
+      let bytes = ifmapRead.advance()
       if stream == .bias {
-        counters.biasBytes += min(8, ifmapRead.left)
+        counters.biasBytes += bytes
         counters.biasWords += 1
       } else {
-        counters.ifmapBytes += min(8, ifmapRead.left)
+        counters.ifmapBytes += bytes
         counters.ifmapWords += 1
       }
-      ifmapRead.advance()
       order.append(stream)
     case .write(let bytes, let isLast):
       counters.ofmapBytes += bytes
       counters.ofmapWords += 1
       writeAddress = isLast ? -1 : writeAddress + 8
+    case .pass(let bytes, let isWrite):
+      counters.vectorWords += 1
+      if isWrite {
+        counters.resultBytes += bytes
+      } else {
+        counters.operandBytes += bytes
+        vectorReads += 1
+        order.append(.vector)
+      }
     }
-    action = .none
-    if let command = loads.ifmap {
-      (ifmapRead.next, ifmapRead.left, isBias) = (command.address, command.bytes, command.isBias)
-    }
-    if let command = loads.filter { (filterRead.next, filterRead.left) = (command.address, command.bytes) }
-    if let command = loads.write { writeAddress = command.address }
-    loads = Loads()
   }
 
   /// Books link cycles that were skipped.
@@ -294,9 +357,21 @@ public struct LinkPort: Sendable, Codable {
 }
 
 extension LinkPort.Read {
-  fileprivate mutating func advance() {
-    next += 8
-    left = max(0, left - 8)
+  /// The part of the read that lies in the next word.
+  var block: TransferCursor.Block { cursor.block(of: transfer, portBytes: 8) }
+
+  fileprivate mutating func begin(_ transfer: Transfer) {
+    self.transfer = transfer
+    cursor = TransferCursor()
+    left = transfer.bytes
+  }
+
+  /// Goes on to the next word; returns the bytes of the one that was asked for.
+  fileprivate mutating func advance() -> Int {
+    let block = block
+    _ = cursor.advance(past: block, of: transfer)
+    left -= block.count
     waiting += 1
+    return block.count
   }
 }

@@ -108,9 +108,8 @@ public struct OffChipMemory: Sendable, Codable {
   public func activity(
     requests: Link<MemoryRequest>, responses: Link<MemoryBeat>, after cycle: Int
   ) -> Activity {
-    if let ideal { return ideal.activity(requests: requests, responses: responses, after: cycle) }
-    if let dram { return dram.activity(requests: requests, responses: responses, after: cycle) }
-    return .waiting
+    ideal?.activity(requests: requests, responses: responses, after: cycle)
+      ?? dram?.activity(requests: requests, responses: responses, after: cycle) ?? .waiting
   }
 
   /// No request under way; a DRAM's refreshes go on.

@@ -84,8 +84,8 @@ public struct TransferEngine: Sendable, Codable {
   public private(set) var storedTiles = 0
 
   // Next state, latched by evaluate.
-  private var newLoad: Load?
-  private var newStore: Transfer?
+  private var newLoads: [Load] = []
+  private var newStores: [Transfer] = []
   private var issueEnds = false
   private var receiveEnds = false
   private var storeEnds = false
@@ -114,14 +114,14 @@ public struct TransferEngine: Sendable, Codable {
 
   /// Queues a load, at most one a cycle. A load of no bytes completes in its turn.
   public mutating func queue(_ load: Load) {
-    precondition(canQueueLoad && newLoad == nil, "one load a cycle, while there is room")
-    newLoad = load
+    precondition(canQueueLoad && newLoads.isEmpty, "one load a cycle, while there is room")
+    newLoads.append(load)
   }
 
   /// Queues a store, at most one a cycle.
   public mutating func queue(store: Transfer) {
-    precondition(canQueueStore && newStore == nil && store.bytes > 0, "one store a cycle, while there is room")
-    newStore = store
+    precondition(canQueueStore && newStores.isEmpty && store.bytes > 0, "one store a cycle, while there is room")
+    newStores.append(store)
   }
 
   /// Sends at most one request and takes at most one answer.
@@ -156,22 +156,29 @@ public struct TransferEngine: Sendable, Codable {
     }
     if packedTileEnds { storedTiles += 1 }
     packedTileEnds = false
-    if let load = newLoad { loads.append(load) }
-    if let store = newStore { stores.append(store) }
-    (newLoad, newStore) = (nil, nil)
+    if !newLoads.isEmpty { loads.append(newLoads.removeLast()) }
+    if !newStores.isEmpty { stores.append(newStores.removeLast()) }
     (issueEnds, receiveEnds, storeEnds, isDelivering, isStalled) = (false, false, false, false, false)
   }
 
   /// No transfer queued or under way.
-  public var isQuiescent: Bool { loads.isEmpty && stores.isEmpty && newLoad == nil && newStore == nil }
+  public var isQuiescent: Bool { loads.isEmpty && stores.isEmpty && newLoads.isEmpty && newStores.isEmpty }
 
   /// When it next has something to do.
   public func activity(
     requests: Link<MemoryRequest>, responses: Link<MemoryBeat>, packed: Link<PackedStore>
   ) -> Activity {
     if loads.first?.transfer.bytes == 0 { return .busy }
-    let wantsToSend = issued < loads.count || !stores.isEmpty || packed.hasFront
-    return (wantsToSend && requests.canSend) || responses.hasFront ? .busy : .waiting
+    return (wantsToSend(packed) && requests.canSend) || responses.hasFront ? .busy : .waiting
+  }
+
+  private func wantsToSend(_ packed: Link<PackedStore>) -> Bool {
+    issued < loads.count || !stores.isEmpty || packed.hasFront
+  }
+
+  /// Books cycles in which nothing could move.
+  public mutating func credit(skipped cycles: Int, requests: Link<MemoryRequest>, packed: Link<PackedStore>) {
+    if wantsToSend(packed), !requests.canSend { counters.stalledCycles += cycles }
   }
 
   /// Loads and stores in the queues, for observers.

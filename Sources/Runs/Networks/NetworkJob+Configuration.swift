@@ -9,7 +9,7 @@ extension NetworkJob {
   /// Throws `ConfigurationError` for keys that do not go together, `InputError` and `NetworkError` for files.
   public init(_ configuration: Configuration, files: InputFiles) throws {
     let path = configuration.string("workload.network")
-    let batch = configuration.integer("workload.batch")
+    let batch = configuration.optionalInteger("workload.batch") ?? 1
     self.batch = batch
     // The reader opens the file itself, and those beside it; read here too, it is in the manifest.
     _ = try files.bytes(of: path)
@@ -64,9 +64,10 @@ extension NetworkJob {
     }
     let reader = NetworkInputs(activation, configuration, files)
     let all = try reader.entries(configuration.string(given[0]))
-    guard given[0] == "workload.inputs" || all.count == configuration.integer("workload.batch") else {
+    let batch = configuration.optionalInteger("workload.batch") ?? 1
+    guard given[0] == "workload.inputs" || all.count == batch else {
       throw configuration.fault(
-        given[0], "holds \(all.count) images, a run takes \(configuration.integer("workload.batch"))",
+        given[0], "holds \(all.count) images, a run takes \(batch)",
         remedy: "set workload.inputs instead")
     }
     let limit = configuration.integer("workload.count")

@@ -41,7 +41,7 @@ public struct NetworkReport: Sendable {
         let outcome = result.outcomes[image / result.job.batch]
         let label = result.job.labels?[image]
         table.append([
-          .text(name), .text(result.spec.dataflow.rawValue), .integer(predictions[image]),
+          .text(name), .text(result.machine.dataflow), .integer(predictions[image]),
           label.map { .integer($0) } ?? .empty, .integer(outcome.cycles), .number(result.milliseconds(outcome.cycles)),
           .text(
             (outcome.differences.isEmpty ? "bit-exact" : "differs")
@@ -66,13 +66,13 @@ public struct NetworkReport: Sendable {
         let macs = layer.counter("array", "macs")
         let wrong = result.outcomes.count { $0.differences.contains { $0.layer == layer.name } }
         table.append([
-          .integer(layer.index), .text(Self.shortName(layer.name)), .text(result.spec.dataflow.rawValue),
+          .integer(layer.index), .text(Self.shortName(layer.name)), .text(result.machine.dataflow),
           .text(network.layers[layer.index].operation.summary),
-          .text(result.runner.run.program.executions[layer.index].place), .integer(layer.firstCycle),
+          .text(result.places[layer.index]), .integer(layer.firstCycle),
           .integer(layer.cycles), .number(1000 * result.milliseconds(layer.cycles)), .integer(macs),
-          macs == 0 ? .empty : .number(100 * Double(macs) / Double(layer.cycles * result.spec.peCount)),
-          .integer(layer.counter("transfer_engine", "loaded_bytes")),
-          .integer(layer.counter("transfer_engine", "stored_bytes")),
+          macs == 0 ? .empty : .number(100 * Double(macs) / Double(layer.cycles * result.machine.peCount)),
+          .integer(result.machine.sum(result.machine.loaded, of: layer)),
+          .integer(result.machine.sum(result.machine.stored, of: layer)),
           .text(wrong == 0 ? "bit-exact" : "differs in \(wrong) of \(result.outcomes.count) runs"),
         ])
       }
@@ -96,7 +96,7 @@ public struct NetworkReport: Sendable {
       for layer in result.outcomes.first?.layers ?? [] {
         for counter in layer.counters {
           table.append([
-            .text(layer.name), .text(result.spec.dataflow.rawValue), .text(counter.scope), .text(counter.name),
+            .text(layer.name), .text(result.machine.dataflow), .text(counter.scope), .text(counter.name),
             .text(counter.unit), .integer(counter.value), .text(counter.meaning),
           ])
         }
@@ -111,10 +111,10 @@ public struct NetworkReport: Sendable {
 extension NetworkReport {
   /// A few lines on one machine: accuracy, latency, throughput, deadline, what the golden model did.
   private static func summary(_ result: NetworkResults) -> String {
-    let (job, spec) = (result.job, result.spec)
+    let (job, machine) = (result.job, result.machine)
     let latency = result.milliseconds(result.cycles)
     var lines = [
-      "\(spec.dataflow.rawValue) \(spec.rows)x\(spec.columns), \(DecimalText.grouped(job.imageCount)) images: "
+      "\(machine.dataflow) \(machine.rows)x\(machine.columns), \(DecimalText.grouped(job.imageCount)) images: "
         + "latency \(DecimalText.fixed(latency, digits: 4)) ms (\(DecimalText.grouped(result.cycles)) cycles)"
         + (job.batch > 1 ? " a batch of \(job.batch)" : "")
         + ", throughput \(DecimalText.fixed(Double(job.batch) / latency * 1000, digits: 1)) images/s"
@@ -128,7 +128,7 @@ extension NetworkReport {
       lines.append(
         "  deadline \(deadline) ms: " + (slack >= 0 ? "met, \(distance) ms to spare" : "missed by \(distance) ms"))
     }
-    let golden = result.runner.run.program.goldenLayers.map { "\($0.name) (\($0.reason))" }
+    let golden = result.goldenLayers.map { "\($0.name) (\($0.reason))" }
     if !golden.isEmpty {
       lines.append("  in the golden model, in no modelled time: " + golden.joined(separator: ", "))
     }
@@ -159,11 +159,11 @@ extension NetworkReport {
   }
 
   private static func json(_ result: NetworkResults) -> JSONValue {
-    let (job, spec) = (result.job, result.spec)
+    let (job, machine) = (result.job, result.machine)
     let latency = result.milliseconds(result.cycles)
     var members: [(String, JSONValue)] = [
-      ("dataflow", .string(spec.dataflow.rawValue)), ("array_rows", .integer(spec.rows)),
-      ("array_columns", .integer(spec.columns)), ("result", .string(result.isExact ? "bit-exact" : "differs")),
+      ("dataflow", .string(machine.dataflow)), ("array_rows", .integer(machine.rows)),
+      ("array_columns", .integer(machine.columns)), ("result", .string(result.isExact ? "bit-exact" : "differs")),
       ("image_count", .integer(job.imageCount)), ("batch", .integer(job.batch)), ("cycles", .integer(result.cycles)),
       ("latency_ms", .number(latency)), ("images_per_second", .number(Double(job.batch) / latency * 1000)),
     ]
@@ -189,12 +189,14 @@ extension NetworkReport {
   }
 
   private static func json(_ layer: NetworkResult.Layer, _ result: NetworkResults) -> JSONValue {
-    let program = result.runner.run.program
+    let operation = result.job.network.layers[layer.index].operation
     var members: [(String, JSONValue)] = [
-      ("layer", .string(layer.name)), ("operation", .string(program.network.layers[layer.index].operation.summary)),
-      ("executed_by", .string(program.executions[layer.index].place)),
+      ("layer", .string(layer.name)), ("operation", .string(operation.summary)),
+      ("executed_by", .string(result.places[layer.index])),
     ]
-    if case .golden(let reason) = program.executions[layer.index] { members.append(("reason", .string(reason))) }
+    if let golden = result.goldenLayers.first(where: { $0.name == layer.name }) {
+      members.append(("reason", .string(golden.reason)))
+    }
     members += [
       ("first_cycle", .integer(layer.firstCycle)), ("cycles", .integer(layer.cycles)),
       ("latency_us", .number(1000 * result.milliseconds(layer.cycles))),

@@ -22,18 +22,18 @@ public struct NetworkOutcome: Sendable {
 }
 
 /// A network planned for one machine, ready to run a job's inputs side by side.
-public struct NetworkRunner: Sendable {
+public struct NetworkRunner<Spec: RunnableSpec>: Sendable {
   /// The job.
   public let job: NetworkJob
   /// The network on the machine.
-  public let run: SystolicNetworkRun
+  public let run: NetworkRun<Spec>
   /// Where a run stops at the latest, in cycles.
   public let cycleLimit: Int
 
-  /// Plans the network; throws `ScheduleError` and `PlacementError` where it does not fit the machine.
-  public init(_ job: NetworkJob, on spec: SystolicSpec, cycleLimit: Int) throws {
+  /// Plans the network; throws where it does not fit the machine.
+  public init(_ job: NetworkJob, on spec: Spec, cycleLimit: Int) throws {
     self.job = job
-    run = try SystolicNetworkRun(job.network, on: spec)
+    run = try NetworkRun(job.network, on: spec)
     self.cycleLimit = cycleLimit
   }
 
@@ -49,20 +49,22 @@ public struct NetworkRunner: Sendable {
         layers: index == 0 ? result.layers : [])
     } catch let error as NetworkRunError {
       if error.end == .stopped { throw InterruptedError(layer: error.layer) }
-      throw StuckError(layer: error.layer, dataflow: run.spec.dataflow.rawValue, end: error.end)
+      throw StuckError(layer: error.layer, dataflow: machine.dataflow, end: error.end)
     }
   }
 
+  /// What reports and traces say of the machine.
+  public var machine: NetworkMachineFacts { run.spec.facts }
+
   private func traced(_ index: Int, _ trace: LayerTrace) throws -> NetworkResult {
-    let spec = run.spec
-    let name = "\(spec.dataflow.rawValue)_\(spec.rows)x\(spec.columns)"
+    let name = "\(machine.dataflow)_\(machine.rows)x\(machine.columns)"
     var recorder = MarkedRecorder(
       recorder: try TraceRecorder(
-        run.machine, top: name, options: trace.options, view: SystolicView(run.machine).view),
+        run.machine, top: name, options: trace.options, view: Spec.view(of: run.machine)),
       markers: RunMarkers(run.machine, signal: "control.layer"))
     let result = Result { try run.run(job.inputs[index], cycleLimit: cycleLimit, observing: &recorder) }
     // However the run ended, the file is closed and can be opened.
-    let end = (try? result.get()).map { spec.clock.period.edge($0.cycles) }
+    let end = (try? result.get()).map { machine.clock.period.edge($0.cycles) }
     trace.note("\(try recorder.finish(opensOn: end.map { .zero...$0 }))")
     return try result.get()
   }
@@ -70,28 +72,31 @@ public struct NetworkRunner: Sendable {
 
 /// What all runs of a network on one machine have shown.
 public struct NetworkResults: Sendable {
-  /// The network on the machine.
-  public let runner: NetworkRunner
+  /// The job.
+  public let job: NetworkJob
+  /// The machine.
+  public let machine: NetworkMachineFacts
+  /// For each layer the block that executes it.
+  public let places: [String]
+  /// Layers that no hardware executes, with the reason.
+  public let goldenLayers: [(name: String, reason: String)]
   /// A result for each run, in order.
   public let outcomes: [NetworkOutcome]
 
   /// The results of a runner's runs.
-  public init(_ runner: NetworkRunner, _ outcomes: [NetworkOutcome]) {
-    self.runner = runner
+  public init(_ runner: NetworkRunner<some RunnableSpec>, _ outcomes: [NetworkOutcome]) {
+    (job, machine) = (runner.job, runner.machine)
+    places = runner.run.program.executions.map(\.place)
+    goldenLayers = runner.run.program.goldenLayers
     self.outcomes = outcomes
   }
-
-  /// The job.
-  var job: NetworkJob { runner.job }
-  /// The machine.
-  var spec: SystolicSpec { runner.run.spec }
 
   /// Cycles of the longest run.
   var cycles: Int { outcomes.map(\.cycles).max() ?? 0 }
 
   /// Milliseconds of some cycles at the machine's clock.
   func milliseconds(_ cycles: Int) -> Double {
-    let period = spec.clock.period
+    let period = machine.clock.period
     return Double(cycles) * Double(period.numerator) / Double(period.denominator) / 1e12
   }
 

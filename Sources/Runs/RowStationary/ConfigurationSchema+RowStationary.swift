@@ -4,7 +4,8 @@ internal import Mappings
 extension ConfigurationSchema {
   /// Every key of a run on a row-stationary machine, with default, unit and range. Defaults are the chip's.
   public static let rowStationary = ConfigurationSchema(
-    machineKeys + bufferKeys + workloadKeys + tensorKeys + convolutionKeys + layerKeys + costKeys)
+    machineKeys + bufferKeys + vectorKeys + networkKeys + workloadKeys + tensorKeys + convolutionKeys + layerKeys
+      + costKeys)
 
   private static let machineKeys: [ConfigurationKey] = [
     .choice("machine.dataflow", [MachineKind.rowStationary.rawValue], default: "rs", "What stays in the PEs: rows."),
@@ -65,7 +66,7 @@ extension ConfigurationSchema {
     .path("workload.mapping", "Mappings by layer name, instead of the search's: a JSON5 file."),
     .path(
       "workload.other_mapping", "A second such file; layers that it maps otherwise run again and are reported beside."),
-    .choice("workload.silicon", ["none", "eyeriss-alexnet"], default: "none", "Published table to print beside."),
+    .choice("workload.silicon", EyerissSilicon.Table.self, default: .none, "Published table to print beside."),
     .choice("search.objective", RowStationarySearch.Objective.self, default: .cycles, "What the search minimises."),
     .integer(
       "run.cycle_limit", 1...(1 << 40), default: 1 << 32, unit: "cycles",

@@ -19,12 +19,32 @@ extension RowStationaryJob {
     case topology = "workload.topology"
     case layers = "workload.layers"
     case product = "workload.gemm"
+    case network = "workload.network"
   }
 
   /// The layers that a configuration of the row-stationary schema asks for; every file is read here.
   ///
   /// Throws `ConfigurationError` for keys that do not go together, `InputError` for files, `LayerError` for shapes.
   public static func jobs(_ configuration: Configuration, files: InputFiles) throws -> [RowStationaryJob] {
+    switch try form(configuration) {
+    case .tensors: return [try tensorJob(configuration, files)]
+    case .network:
+      throw configuration.fault("workload.network", "is a network, not a layer", remedy: "run it with systole run")
+    case let form: return try randomJobs(try described(form, configuration, files), form, configuration, files)
+    }
+  }
+
+  /// Whether a configuration asks for a network; throws `ConfigurationError` for keys that do not go together.
+  public static func isNetwork(_ configuration: Configuration) throws(ConfigurationError) -> Bool {
+    guard try form(configuration) == .network else { return false }
+    guard configuration.string("machine.arithmetic") == "int8" else {
+      throw configuration.fault(
+        "machine.arithmetic", "is fixed16; the layers of a network have 8-bit operands", remedy: "set it to int8")
+    }
+    return true
+  }
+
+  private static func form(_ configuration: Configuration) throws(ConfigurationError) -> Form {
     let forms = Form.allCases.filter {
       $0 == .layers ? !configuration.records($0.rawValue).isEmpty : configuration.has($0.rawValue)
     }
@@ -38,8 +58,7 @@ extension RowStationaryJob {
       throw configuration.fault(
         forms[1].rawValue, "and \(form.rawValue) are both set; a run has one workload", remedy: "leave one of them out")
     }
-    if form == .tensors { return [try tensorJob(configuration, files)] }
-    return try randomJobs(try described(form, configuration, files), form, configuration, files)
+    return form
   }
 
   /// Those of the jobs that `workload.other_mapping` maps in another way, under that mapping.
@@ -56,7 +75,7 @@ extension RowStationaryJob {
     _ form: Form, _ configuration: Configuration, _ files: InputFiles
   ) throws -> [Described] {
     switch form {
-    case .tensors: return []
+    case .tensors, .network: return []
     case .topology:
       let path = configuration.string(form.rawValue)
       return try TopologyFile.read(try files.bytes(of: path), file: path).map {

@@ -24,27 +24,11 @@ extension RowStationarySpec {
       filterBuffer: .init(banks: integer("filter_buffer.banks"), linesPerBank: integer("filter_buffer.lines_per_bank")),
       codecElementsPerCycle: integer("codec.elements_per_cycle"), linkFIFODepth: integer("link.fifo_depth"),
       synchroniserStages: integer("link.synchroniser_stages"), configurationBits: integer("configuration_bits"),
-      biasWords: integer("bias_words"),
+      biasWords: integer("bias_words"), vector: VectorPath.Spec(configuration),
       memory: IdealMemory.Spec(
         portBytes: 8, bytesPerCycle: 8, latencyCycles: integer("memory.latency_cycles"),
         capacityBytes: integer("memory.capacity_bytes")),
       coreClock: clock("core", "clock.frequency_mhz"), linkClock: clock("link", "link.frequency_mhz"))
-  }
-
-  /// Core cycles a second.
-  public var coreHertz: Double { Self.hertz(coreClock) }
-  /// Link cycles a second.
-  public var linkHertz: Double { Self.hertz(linkClock) }
-
-  private static func hertz(_ clock: ClockDomain) -> Double {
-    1e15 * Double(clock.period.denominator) / Double(clock.period.numerator)
-  }
-
-  /// The bandwidths of networks and link, for estimates.
-  public var rates: RowStationaryRates {
-    RowStationaryRates(
-      filterBits: 64, ifmapBits: 16, psumBits: 64, linkBits: 64, coreHertz: max(1, Int(coreHertz.rounded())),
-      linkHertz: max(1, Int(linkHertz.rounded())))
   }
 }
 

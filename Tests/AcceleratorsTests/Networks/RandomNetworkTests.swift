@@ -2,6 +2,7 @@ import Accelerators
 import Compute
 import Mappings
 import Memory
+import Simulation
 import Tensors
 import Testing
 
@@ -160,20 +161,46 @@ struct RandomNetworkTests {
   }
 
   @Test("Convolutions, poolings, additions, concatenations, transpositions and tables", arguments: Dataflow.allCases)
-  func randomNetworks(dataflow: Dataflow) throws {
+  func systolic(dataflow: Dataflow) throws {
+    try expectExactness(cases: 60) { draw, seed in
+      var spec = smallMachine(
+        dataflow, rows: draw.draw(2...9), columns: draw.draw(2...9), isDoubleBuffered: seed % 2 == 0,
+        bytesPerCycle: [4, 64][draw.draw(0...1)])
+      spec.vector = Self.vector(&draw)
+      return spec
+    }
+  }
+
+  @Test("The same on row-stationary machines of any array, spads and clocks")
+  func rowStationary() throws {
+    try expectExactness(cases: 60) { draw, _ in
+      var spec = rowStationaryMachine(
+        rows: draw.draw(3...9), columns: draw.draw(1...9), ifmapSpad: draw.draw(3...12), filterSpad: draw.draw(9...64),
+        psumSpad: draw.draw(1...9), banks: draw.draw(3...25))
+      spec.linkClock = ClockDomain(
+        name: "link", period: ClockPeriod(hertz: [60_000_000, 333_000_000][draw.draw(0...1)]))
+      spec.linkFIFODepth = [2, 16][draw.draw(0...1)]
+      spec.vector = Self.vector(&draw)
+      return spec
+    }
+  }
+
+  private static func vector(_ draw: inout Draw) -> VectorPath.Spec {
+    vectorSpec(lanes: [1, 5, 16][draw.draw(0...2)], bufferBytes: [512, 1 << 13][draw.draw(0...1)])
+  }
+
+  private func expectExactness<Spec: NetworkSpec>(
+    cases: Int, _ machine: (inout Draw, _ seed: UInt64) -> Spec
+  ) throws {
     var commands: Set<String> = []
-    for seed in 0..<UInt64(60) {
+    for seed in 0..<UInt64(cases) {
       var draw = try Draw(seed: seed)
       for _ in 0..<draw.draw(2...9) { draw.step() }
       draw.builder.output(draw.known[draw.known.count - 1].name)
       draw.builder.output(draw.known[draw.known.count / 2].name)
       let options = [Network.Options.tflm, .litert, .onnxruntime][Int(seed % 3)]
       let network = try Network(Graph(draw.builder.model), options: options)
-      var spec = smallMachine(
-        dataflow, rows: draw.draw(2...9), columns: draw.draw(2...9), isDoubleBuffered: seed % 2 == 0,
-        bytesPerCycle: [4, 64][draw.draw(0...1)])
-      spec.vector = vectorSpec(lanes: [1, 5, 16][draw.draw(0...2)], bufferBytes: [512, 1 << 13][draw.draw(0...1)])
-      let run = try SystolicNetworkRun(network, on: spec)
+      let run = try NetworkRun(network, on: machine(&draw, seed))
       let input = network.activations[network.inputs[0]]
       let bytes = (0..<input.shape.count).map { _ in UInt8(draw.random.next(below: 256)) }
       let result = try run.run(["x": AnyTensor(.int8, input.shape, littleEndianBytes: bytes)])

@@ -1,46 +1,45 @@
-import Mappings
 import Memory
 import Signals
 public import Simulation
 public import Tensors
 public import Workloads
 
-/// A whole network on a systolic machine: layer after layer in modelled hardware, activations in its memory.
+/// A whole network on a machine: layer after layer in modelled hardware, activations in its memory.
 ///
 /// The host places filters, biases, factors and tables once, and the network's inputs before a run; then each layer reads what
 /// the layer before has stored. What no machine executes is computed by the golden model between two layers, in no modelled
 /// time. Every layer's result is compared with the golden model bit for bit.
-public struct SystolicNetworkRun: Sendable {
+public struct NetworkRun<Spec: NetworkSpec>: Sendable {
   /// The commands and places.
-  public let program: NetworkProgram
+  public let program: NetworkProgram<Spec.Model.ArrayLayer>
   /// The reference.
   public let golden: GoldenNetwork
   /// What the machine was built as.
-  public let spec: SystolicSpec
+  public let spec: Spec
   /// The machine at rest, with the constants in its memory.
-  public let machine: SystolicMachine
+  public let machine: Spec.Model
 
-  /// Plans a network and places its constants; throws `ScheduleError` or `PlacementError`.
-  public init(_ network: Network, on spec: SystolicSpec) throws {
+  /// Plans a network and places its constants; throws `PlacementError`, or what the machine throws for what does not fit it.
+  public init(_ network: Network, on spec: Spec) throws {
+    var machine = try spec.makeMachine()
     program = try NetworkPlanner.plan(network, on: spec)
     golden = GoldenNetwork(network)
     self.spec = spec
-    var machine = SystolicMachine(spec)
-    for constant in program.constants { machine.memory.contents.place(constant.bytes, at: constant.address) }
+    for constant in program.constants { machine.memoryContents.place(constant.bytes, at: constant.address) }
     self.machine = machine
   }
 
   /// Runs the network on inputs by name; throws `NetworkError` for inputs that do not fit, `NetworkRunError` if a layer does
   /// not end.
   public func run(_ inputs: [String: AnyTensor], cycleLimit: Int = .max) throws -> NetworkResult {
-    try run(inputs) { $0.run(cycleLimit: cycleLimit) }
+    try run(inputs) { Spec.Model.advance(&$0, cycleLimit: cycleLimit) }
   }
 
   /// Runs the network with an observer that sees every instant of all layers as one run.
   public func run(
     _ inputs: [String: AnyTensor], cycleLimit: Int = .max, observing observer: inout some CycleObserver
   ) throws -> NetworkResult {
-    try run(inputs) { try $0.run(cycleLimit: cycleLimit, observing: &observer) }
+    try run(inputs) { try Spec.Model.advance(&$0, cycleLimit: cycleLimit, observing: &observer) }
   }
 
   /// Runs one layer alone, on a machine at rest, from given inputs.
@@ -48,13 +47,15 @@ public struct SystolicNetworkRun: Sendable {
     let expected = try golden.run(layer: index, inputs: inputs).output
     var simulator = Simulator(machine)
     for (activation, tensor) in zip(network.layers[index].inputs, inputs) { place(tensor, activation, &simulator) }
-    return try execute(index, &simulator, expected: expected) { $0.run(cycleLimit: cycleLimit) }
+    return try execute(index, &simulator, expected: expected) {
+      Spec.Model.advance(&$0, cycleLimit: cycleLimit)
+    }
   }
 
   private var network: Network { program.network }
 
   private func run(
-    _ inputs: [String: AnyTensor], advance: (inout Simulator<SystolicMachine>) throws -> RunEnd
+    _ inputs: [String: AnyTensor], advance: (inout Simulator<Spec.Model>) throws -> RunEnd
   ) throws -> NetworkResult {
     let expected = try golden.run(inputs)
     var simulator = Simulator(machine)
@@ -70,8 +71,8 @@ public struct SystolicNetworkRun: Sendable {
   }
 
   private func execute(
-    _ index: Int, _ simulator: inout Simulator<SystolicMachine>, expected: AnyTensor,
-    advance: (inout Simulator<SystolicMachine>) throws -> RunEnd
+    _ index: Int, _ simulator: inout Simulator<Spec.Model>, expected: AnyTensor,
+    advance: (inout Simulator<Spec.Model>) throws -> RunEnd
   ) throws -> NetworkResult.Layer {
     let layer = network.layers[index]
     let first = simulator.completedCycles(of: 0)
@@ -79,7 +80,10 @@ public struct SystolicNetworkRun: Sendable {
     switch program.executions[index] {
     case .machine(let commands):
       for command in commands {
-        simulator.machine.begin(command)
+        switch command {
+        case .array(let layer): simulator.machine.begin(layer)
+        case .vector(let layer): simulator.machine.begin(layer)
+        }
         let end = try advance(&simulator)
         guard end == .finished else { throw NetworkRunError(layer: layer.name, end: end) }
       }
@@ -95,27 +99,17 @@ public struct SystolicNetworkRun: Sendable {
       difference: TensorDifference(output, golden: expected))
   }
 
-  private func place(_ tensor: AnyTensor, _ activation: Int, _ simulator: inout Simulator<SystolicMachine>) {
-    simulator.machine.memory.contents.place(tensor.littleEndianBytes, at: program.addresses[activation])
+  private func place(_ tensor: AnyTensor, _ activation: Int, _ simulator: inout Simulator<Spec.Model>) {
+    simulator.machine.memoryContents.place(tensor.littleEndianBytes, at: program.addresses[activation])
   }
 
-  private func tensor(_ activation: Int, _ simulator: Simulator<SystolicMachine>) -> AnyTensor {
+  private func tensor(_ activation: Int, _ simulator: Simulator<Spec.Model>) -> AnyTensor {
     let place = network.activations[activation]
     let first = program.addresses[activation]
     let bytes = place.shape.count * place.elementType.byteCount
     return AnyTensor(
       place.elementType, place.shape,
-      littleEndianBytes: simulator.machine.memory.contents.bytes(first..<first + bytes))
-  }
-}
-
-extension SystolicMachine {
-  /// Hands the machine one command of a network's program. It must be quiescent.
-  mutating func begin(_ command: NetworkProgram.Command) {
-    switch command {
-    case .array(let layer, let ifmap, let filter): begin(layer, ifmap: ifmap, filter: filter)
-    case .vector(let layer): begin(layer)
-    }
+      littleEndianBytes: simulator.machine.memoryContents.bytes(first..<first + bytes))
   }
 }
 

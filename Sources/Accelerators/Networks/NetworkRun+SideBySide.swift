@@ -1,7 +1,7 @@
 public import Tensors
 import Workloads
 
-extension SystolicNetworkRun {
+extension NetworkRun {
   /// Runs the network on several inputs, `workers` simulations side by side; results in the order of the inputs.
   ///
   /// Each simulation is single-threaded and has a machine of its own, so results do not depend on `workers`.
