@@ -59,9 +59,13 @@ public struct Probe {
   /// its signals are read there and nowhere else. A block's wires mean something only at an edge of its own.
   @inlinable
   public mutating func sample(_ machine: borrowing some ObservableMachine, domains: UInt8 = .max) {
-    for index in reads.indices where domains & reads[index].domain != 0 {
-      sampler.select(reads[index].slot)
-      machine.read(block: reads[index].block, column: reads[index].column, into: &sampler)
+    unsafe withUnsafePointer(to: machine) { machine in
+      // `read` changes nothing, though it is declared as if it did.
+      let machine = unsafe UnsafeMutablePointer(mutating: machine)
+      for index in reads.indices where domains & reads[index].domain != 0 {
+        sampler.select(reads[index].slot)
+        unsafe machine.pointee.read(block: reads[index].block, column: reads[index].column, into: &sampler)
+      }
     }
   }
 }

@@ -76,7 +76,8 @@ enum Zlib {
     guard result.count == count, try inflate.read(1).isEmpty else {
       throw InputError(
         file: "", place: .byte(inflate.inputOffset), kind: .mismatch,
-        problem: "it holds \(result.count == count ? "more than \(count)" : "\(result.count) instead of \(count)") bytes")
+        problem:
+          "it holds \(result.count == count ? "more than \(count)" : "\(result.count) instead of \(count)") bytes")
     }
     return result
   }

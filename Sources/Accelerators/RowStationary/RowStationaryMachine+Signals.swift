@@ -111,26 +111,27 @@ extension RowStationaryMachine: ObservableMachine {
   }
 
   /// Hands the values of one column to the sampler.
-  public func read(block: Int, column: Int, into sampler: inout SignalSampler) {
-    switch Block.allCases[block] {
-    case .control: Self.controlColumns[column].read(self, &sampler)
-    case .link: Self.linkColumns[column].read(self, &sampler)
+  public mutating func read(block: Int, column: Int, into sampler: inout SignalSampler) {
+    guard let block = Block(rawValue: block) else { return }
+    switch block {
+    case .control: Self.controlColumns[column].read(&self, &sampler)
+    case .link: Self.linkColumns[column].read(&self, &sampler)
     case .memory: memory.read(column: column, into: &sampler)
-    case .requests: MemoryPortSignals.requests[column].read(requests, &sampler)
-    case .decoder: Self.decoderColumns[column].read(self, &sampler)
+    case .requests: MemoryPortSignals.requests[column].read(&requests, &sampler)
+    case .decoder: Self.decoderColumns[column].read(&self, &sampler)
     case .filterBuffer: filterBuffer.read(column: column, into: &sampler)
     case .glb: glb.read(column: column, into: &sampler)
     case .filterNetwork: filterNetwork.read(column: column, into: &sampler)
     case .ifmapNetwork: ifmapNetwork.read(column: column, into: &sampler)
     case .psumNetwork: psumNetwork.read(column: column, into: &sampler)
     case .array: array.read(column: column, into: &sampler)
-    case .output: Self.outputColumns[column].read(self, &sampler)
+    case .output: Self.outputColumns[column].read(&self, &sampler)
     case .transfers: vectorSide.transfers.read(column: column, into: &sampler)
     case .vectorSequencer: vectorSide.path.sequencer.read(column: column, into: &sampler)
     case .vectorUnit: vectorSide.path.unit.read(column: column, into: &sampler)
-    case .vectorResults: VectorResultSignals.columns[column].read(vectorSide.path.results, &sampler)
+    case .vectorResults: VectorResultSignals.columns[column].read(&vectorSide.path.results, &sampler)
     case .storePacker: vectorSide.path.packer.read(column: column, into: &sampler)
-    case .packedStores: MemoryPortSignals.packedStores[column].read(vectorSide.path.packed, &sampler)
+    case .packedStores: MemoryPortSignals.packedStores[column].read(&vectorSide.path.packed, &sampler)
     }
   }
 }

@@ -62,20 +62,22 @@ extension SystolicMachine: ObservableMachine {
   }
 
   /// Hands the current values of one column to the sampler.
-  public func read(block: Int, column: Int, into sampler: inout SignalSampler) {
-    guard block < Block.allCases.count else {
-      memory.dram?.channels[block - Block.allCases.count].read(column: column, into: &sampler)
+  public mutating func read(block: Int, column: Int, into sampler: inout SignalSampler) {
+    guard let fixed = Block(rawValue: block) else {
+      var channel = memory.dram?.channels[block - Block.allCases.count]
+      channel?.read(column: column, into: &sampler)
       return
     }
-    switch Block.allCases[block] {
-    case .control: Self.controlColumns[column].read(self, &sampler)
+    switch fixed {
+    case .control: Self.controlColumns[column].read(&self, &sampler)
     case .prefetcher: prefetcher.read(column: column, into: &sampler)
     case .transfers: transfers.read(column: column, into: &sampler)
-    case .requests: MemoryPortSignals.requests[column].read(requests, &sampler)
+    case .requests: MemoryPortSignals.requests[column].read(&requests, &sampler)
     case .memory:
-      memory.ideal?.read(column: column, into: &sampler)
-      memory.dram?.read(column: column, into: &sampler)
-    case .responses: MemoryPortSignals.responses[column].read(responses, &sampler)
+      var (ideal, dram) = (memory.ideal, memory.dram)
+      ideal?.read(column: column, into: &sampler)
+      dram?.read(column: column, into: &sampler)
+    case .responses: MemoryPortSignals.responses[column].read(&responses, &sampler)
     case .ifmapSpad: ifmapSpad.read(column: column, into: &sampler)
     case .filterSpad: filterSpad.read(column: column, into: &sampler)
     case .west: west.read(column: column, into: &sampler)
@@ -83,13 +85,13 @@ extension SystolicMachine: ObservableMachine {
     case .array:
       stationaryArray?.read(column: column, into: &sampler)
       outputStationaryArray?.read(column: column, into: &sampler)
-    case .annotations: Self.annotations[column].read(self, &sampler)
+    case .annotations: Self.annotations[column].read(&self, &sampler)
     case .accumulator: accumulator.read(column: column, into: &sampler)
     case .vectorSequencer: vector.sequencer.read(column: column, into: &sampler)
     case .vectorUnit: vector.unit.read(column: column, into: &sampler)
-    case .vectorResults: VectorResultSignals.columns[column].read(vector.results, &sampler)
+    case .vectorResults: VectorResultSignals.columns[column].read(&vector.results, &sampler)
     case .storePacker: vector.packer.read(column: column, into: &sampler)
-    case .packedStores: MemoryPortSignals.packedStores[column].read(vector.packed, &sampler)
+    case .packedStores: MemoryPortSignals.packedStores[column].read(&vector.packed, &sampler)
     }
   }
 
@@ -129,7 +131,7 @@ extension SystolicMachine {
     SignalColumn(
       "phase", "What the array is about.", kind: .wire, .enumeration(EnumTable(ArrayPhase.self, name: "array_phase_t"))
     ) {
-      $1.take($0.phase)
+      $1.take($0.phase())
     },
     SignalColumn(
       "hold", "Why no vector enters in this cycle.", kind: .wire,
@@ -168,9 +170,11 @@ extension SystolicMachine {
   ]
 
   /// The fold whose vectors entered last.
-  private var newestWave: FoldWave? { waves.entered(by: edgeStep).last ?? waves.pastWaves.last }
+  private var newestWave: FoldWave? {
+    mutating get { waves.entered(by: edgeStep).last ?? waves.pastWaves.last }
+  }
 
-  private var phase: ArrayPhase {
+  private mutating func phase() -> ArrayPhase {
     if wasFrozen { return .frozen }
     guard isEnabled else { return .idle }
     let loads = waves.loads.contains { $0.start <= edgeStep && edgeStep < $0.end }
