@@ -28,7 +28,7 @@ struct VerilatorRun {
       [
         "verilator", "--cc", "--exe", "--build", "-O3", "--x-assign", "fast", "--x-initial", "fast", "--noassert",
         "-Wno-fatal", format == "fst" ? "--trace-fst" : "--trace", "-GROWS=\(size)", "-GCOLUMNS=\(size)",
-        "-CFLAGS", "-DARRAY_SIZE=\(size)", "-MAKEFLAGS", "OPT_FAST=-O3 OPT_SLOW=-O3 OPT_GLOBAL=-O3",
+        "-CFLAGS", "-DARRAY_SIZE=\(size)", "-MAKEFLAGS", "OPT_FAST=-O3 OPT_GLOBAL=-O3",
         "--top-module", "ws_array", "--Mdir", objects,
       ] + sources)
     executable = objects + "/Vws_array"

@@ -48,13 +48,14 @@ struct MatchFinder: Sendable {
     let start = history.count
     history += bytes
     found.removeAll(keepingCapacity: true)
-    Self.find(history.span, from: start, base, &places, &found)
+    Self.find(history, from: start, base, &places, &found)
     return found
   }
 
   private static func find(
-    _ bytes: Span<UInt8>, from start: Int, _ base: UInt32, _ places: inout [UInt32], _ tokens: inout [DeflateToken]
+    _ history: [UInt8], from start: Int, _ base: UInt32, _ places: inout [UInt32], _ tokens: inout [DeflateToken]
   ) {
+    let bytes = history.span
     let raw = unsafe bytes.bytes
     var table = places.mutableSpan
     precondition(table.count == 2 << hashBits, "a hash has two places")

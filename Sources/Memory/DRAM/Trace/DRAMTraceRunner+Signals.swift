@@ -29,7 +29,8 @@ extension DRAMTraceRunner: ObservableMachine {
     if block == 0 {
       port.read(column: column, into: &sampler)
     } else {
-      channels[block - 1].read(column: column, into: &sampler)
+      var channel = channels[block - 1]
+      channel.read(column: column, into: &sampler)
     }
   }
 
