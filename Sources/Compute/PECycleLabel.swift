@@ -43,6 +43,11 @@ public struct PECycleCounts: Sendable, Equatable, Codable {
     set { counts[Int(label.rawValue)] = newValue }
   }
 
+  /// PE-cycles in which a PE had work and waited.
+  public var waiting: Int {
+    self[.waitIfmap] &+ self[.waitFilter] &+ self[.waitPsum] &+ self[.waitOutput]
+  }
+
   /// All PE-cycles.
   public var total: Int { counts.wrappedSum() }
 

@@ -34,10 +34,32 @@ extension MulticastNetwork: Observable {
       "pe_fire", "The PE takes the word on the bus.", kind: .wire, .bit,
       extent: { .grid(prefix: "pe", rows: $0.rows, columns: $0.columns) }
     ) { network, sampler in
-      let range =
-        network.offer.fires ? network.destinations(row: network.offer.row, column: network.offer.column) : 0..<0
-      let hit = Set(network.members[range])
-      sampler.take(count: network.columnIDs.count) { hit.contains(Int32($0)) ? 1 : 0 }
+      let takers = network.takers
+      sampler.take(count: network.columnIDs.count) { takers[$0] ? 1 : 0 }
+    },
+    SignalColumn(
+      name: { _ in "takers" }, "PEs of the row that take the word, a bit each, column 0 the lowest.", kind: .wire,
+      format: { .mask(bits: min($0.columns, widestMask)) },
+      extent: { .list(prefix: "row", count: $0.columns <= widestMask ? $0.rows : 0) }
+    ) { network, sampler in
+      let (columns, takers) = (network.columns, network.takers)
+      sampler.take(count: columns <= widestMask ? network.rows : 0) { row in
+        (0..<columns).reduce(0) { $0 | (takers[row * columns + $1] ? 1 << UInt64($1) : 0) }
+      }
     },
   ]
+
+  /// A signal has 64 bits at most.
+  private static let widestMask = 64
+
+  /// Which PEs take the word of this cycle.
+  private var takers: [Bool] {
+    var takers = [Bool](repeating: false, count: columnIDs.count)
+    guard offer.fires else { return takers }
+    for place in destinations(row: offer.row, column: offer.column) {
+      let group = groups[place]
+      for bit in 0..<64 where group.y >> UInt64(bit) & 1 != 0 { takers[Int(group.x) * 64 + bit] = true }
+    }
+    return takers
+  }
 }

@@ -45,8 +45,8 @@ public struct MulticastNetwork: Sendable, Codable {
   public private(set) var rowIDs: [Int]
   /// ID of each PE's controller on its X-bus, row by row; -1 matches nothing.
   public private(set) var columnIDs: [Int]
-  /// PEs by tag: the stretch `destinations(row:column:)` of this list matches a tag.
-  public private(set) var members: [Int32] = []
+  /// PEs by tag, as pairs of a group of 64 PEs and their bits: the stretch `destinations(row:column:)` matches a tag.
+  public private(set) var groups: [SIMD2<UInt64>] = []
   /// What it counted.
   public private(set) var counters = Counters()
 
@@ -55,7 +55,13 @@ public struct MulticastNetwork: Sendable, Codable {
 
   private var columnTags = 1
   private var starts: [Int32] = [0]
-  private var activeRows: [Int32] = [0]
+  private var targets: [Target] = []
+
+  /// What matches a tag: PEs, and rows with such a PE.
+  private struct Target: Sendable, Codable, Equatable {
+    var pes: Int32 = 0
+    var rows: Int32 = 0
+  }
 
   /// What stands on the bus in one cycle.
   public struct Offer: Sendable, Codable, Equatable {
@@ -67,10 +73,20 @@ public struct MulticastNetwork: Sendable, Codable {
     public var row = 0
     /// Column of its tag.
     public var column = 0
-    /// Words of the flit, and PEs that match.
+    /// Words of the flit.
     public var words = 0
     /// PEs that match.
     public var destinations = 0
+    /// Rows with such a PE: X-buses that switch.
+    public var rows = 0
+
+    init(
+      isValid: Bool = false, fires: Bool = false, row: Int = 0, column: Int = 0, words: Int = 0, destinations: Int = 0,
+      rows: Int = 0
+    ) {
+      (self.isValid, self.fires, self.row, self.column) = (isValid, fires, row, column)
+      (self.words, self.destinations, self.rows) = (words, destinations, rows)
+    }
   }
 
   /// A network whose controllers match nothing yet.
@@ -89,29 +105,44 @@ public struct MulticastNetwork: Sendable, Codable {
     self.columnIDs = columnIDs
     columnTags = (columnIDs.max() ?? 0) + 1
     let tags = ((rowIDs.max() ?? 0) + 1) * columnTags
-    var lists = [[Int32]](repeating: [], count: max(tags, 1))
+    var lists = [[SIMD2<UInt64>]](repeating: [], count: max(tags, 1))
+    var lastRows = [Int](repeating: -1, count: lists.count)
+    targets = [Target](repeating: Target(), count: lists.count)
     for number in columnIDs.indices where enabled[number] {
-      let rowID = rowIDs[number / columns]
-      if rowID >= 0, columnIDs[number] >= 0 { lists[rowID * columnTags + columnIDs[number]].append(Int32(number)) }
+      let (row, group, bit) = (number / columns, UInt64(number / 64), UInt64(1) << UInt64(number % 64))
+      guard rowIDs[row] >= 0, columnIDs[number] >= 0 else { continue }
+      let tag = rowIDs[row] * columnTags + columnIDs[number]
+      if let last = lists[tag].indices.last, lists[tag][last].x == group {
+        lists[tag][last].y |= bit
+      } else {
+        lists[tag].append(SIMD2(group, bit))
+      }
+      targets[tag].pes += 1
+      if lastRows[tag] != row { targets[tag].rows += 1 }
+      lastRows[tag] = row
     }
-    members = lists.flatMap { $0 }
+    groups = lists.flatMap { $0 }
     starts = [0]
     for list in lists { starts.append(starts[starts.count - 1] + Int32(list.count)) }
-    activeRows = lists.map { list in Int32(Set(list.map { $0 / Int32(columns) }).count) }
   }
 
-  /// Where in `members` the PEs are that a tag reaches.
+  /// The PEs that a tag reaches, as a stretch of `groups`.
   public func destinations(row: Int, column: Int) -> Range<Int> {
-    let tag = row * columnTags + column
-    guard row >= 0, column >= 0, column < columnTags, tag + 1 < starts.count else { return 0..<0 }
+    guard let tag = tag(row: row, column: column) else { return 0..<0 }
     return Int(starts[tag])..<Int(starts[tag + 1])
+  }
+
+  private func tag(row: Int, column: Int) -> Int? {
+    let tag = row &* columnTags &+ column
+    return row >= 0 && column >= 0 && column < columnTags && tag < targets.count ? tag : nil
   }
 
   /// Puts a tag on the bus for this cycle; `fires` says whether all destinations were ready.
   public mutating func drive(row: Int, column: Int, words: Int, fires: Bool) {
+    let target = tag(row: row, column: column).map { targets[$0] } ?? Target()
     offer = Offer(
-      isValid: true, fires: fires, row: row, column: column, words: words,
-      destinations: destinations(row: row, column: column).count)
+      isValid: true, fires: fires, row: row, column: column, words: words, destinations: Int(target.pes),
+      rows: Int(target.rows))
   }
 
   /// Books cycles that were skipped while a tag waited.
@@ -120,14 +151,14 @@ public struct MulticastNetwork: Sendable, Codable {
   /// The clock edge.
   public mutating func commit() {
     guard offer.isValid else { return }
+    defer { offer = Offer() }
     if offer.fires {
       counters.sends += 1
       counters.words += offer.words
       counters.deliveries += offer.words * offer.destinations
-      counters.rowActivations += Int(activeRows[offer.row * columnTags + offer.column])
+      counters.rowActivations += offer.rows
     } else {
       counters.blockedCycles += 1
     }
-    offer = Offer()
   }
 }

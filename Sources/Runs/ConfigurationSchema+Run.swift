@@ -7,7 +7,7 @@ internal import Workloads
 extension ConfigurationSchema {
   /// Every key of a run's configuration, with default, unit and range.
   public static let run = ConfigurationSchema(
-    runMachineKeys + vectorKeys + runTensorKeys + convolutionKeys + networkKeys + runWorkloadKeys)
+    runMachineKeys + memoryKeys + vectorKeys + runTensorKeys + convolutionKeys + networkKeys + runWorkloadKeys)
 
   /// What a convolution of the user's tensors is, on whichever machine.
   static let convolutionKeys: [ConfigurationKey] = [
@@ -61,6 +61,24 @@ extension ConfigurationSchema {
       "The time that a run of a network may take; a run that misses it ends like one that differs."),
   ]
 
+  /// What is off chip, of whichever machine.
+  static let memoryKeys: [ConfigurationKey] = [
+    .choice(
+      "machine.memory.device", OffChipMemory.Spec.deviceNames, default: "ideal",
+      "What is off chip: ideal memory, or a DRAM; with `timing`, the set of that file to take."),
+    .path("machine.memory.timing", "A JSON5 file with timing and organisation of a DRAM of your own."),
+    .integer("machine.memory.channels", 1...64, default: 1, unit: "channels", "Channels of the DRAM, a power of two."),
+    .string(
+      "machine.memory.mapping", default: "",
+      "Address fields of the DRAM from the highest bits down, such as RoBaBgCoCh; empty: the device's own."),
+    .choice("machine.memory.page", ["open", "closed"], default: "open", "How long a row of the DRAM stays open."),
+    .choice(
+      "machine.memory.refresh", ["all-bank", "per-bank", "off"], default: "all-bank", "How the DRAM is refreshed."),
+    .integer(
+      "machine.memory.synchroniser_stages", 1...8, default: 2, unit: "flip-flops",
+      "Of each pointer that crosses between the clocks of machine and DRAM."),
+  ]
+
   private static let runMachineKeys: [ConfigurationKey] = [
     .choice("machine.dataflow", Dataflow.self, default: .weightStationary, "What stays in the PEs."),
     .choice("machine.arithmetic", Arithmetic.self, default: .int8, "The numbers it computes in."),
@@ -85,20 +103,6 @@ extension ConfigurationSchema {
     .integer("machine.filter_spad.latency_cycles", 1...64, default: 1, unit: "cycles", "From address to data."),
     .integer("machine.accumulator.bytes", 64...(1 << 28), default: 1 << 18, unit: "bytes", "Accumulator, both halves."),
     .integer("machine.bias.bytes", 4...(1 << 24), default: 1 << 16, unit: "bytes", "Bias registers, 4 bytes a filter."),
-    .choice(
-      "machine.memory.device", OffChipMemory.Spec.deviceNames, default: "ideal",
-      "What is off chip: ideal memory, or a DRAM; with `timing`, the set of that file to take."),
-    .path("machine.memory.timing", "A JSON5 file with timing and organisation of a DRAM of your own."),
-    .integer("machine.memory.channels", 1...64, default: 1, unit: "channels", "Channels of the DRAM, a power of two."),
-    .string(
-      "machine.memory.mapping", default: "",
-      "Address fields of the DRAM from the highest bits down, such as RoBaBgCoCh; empty: the device's own."),
-    .choice("machine.memory.page", ["open", "closed"], default: "open", "How long a row of the DRAM stays open."),
-    .choice(
-      "machine.memory.refresh", ["all-bank", "per-bank", "off"], default: "all-bank", "How the DRAM is refreshed."),
-    .integer(
-      "machine.memory.synchroniser_stages", 1...8, default: 2, unit: "flip-flops",
-      "Of each pointer that crosses between the clocks of core and DRAM."),
     .integer(
       "machine.memory.bytes_per_cycle", 1...64, default: 16, unit: "bytes/cycle", "Bandwidth of the ideal memory."),
     .integer("machine.memory.latency_cycles", 1...100_000, default: 20, unit: "cycles", "Latency of the ideal memory."),

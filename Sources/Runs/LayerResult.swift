@@ -4,6 +4,7 @@ internal import Memory
 public import Signals
 internal import Simulation
 public import Tensors
+public import Tracing
 public import Workloads
 
 /// What the run of a layer on a machine has shown.
@@ -28,10 +29,13 @@ public struct LayerResult: Sendable {
   public let psums: Tensor<Int32>
   /// Where psums differ from the golden model, or from the user's; empty if every bit is right.
   public let differences: [PsumDifference]
+  /// What its waveform holds, if one was recorded.
+  public let trace: TraceSummary?
 
   /// What a finished run has counted.
   public init(
-    _ run: SystolicLayerRun, of layer: ConvolutionLayer, lowering: ConvolutionLowering, differences: [PsumDifference]
+    _ run: SystolicLayerRun, of layer: ConvolutionLayer, lowering: ConvolutionLowering, differences: [PsumDifference],
+    trace: TraceSummary? = nil
   ) {
     let machine = run.simulator.machine
     self.layer = layer
@@ -46,6 +50,7 @@ public struct LayerResult: Sendable {
       + ToeplitzCounters(layer, lowering, operandBytes: machine.spec.arithmetic.operandBytes).values(scope: "lowering")
     psums = run.psums
     self.differences = differences
+    self.trace = trace
   }
 
   /// The psums as a tensor for a file: int32, or float32 beside bfloat16 operands.

@@ -92,8 +92,10 @@ public struct LayerRunner: Sendable {
     var run = try SystolicLayerRun(try operands.lowered(lowering), on: spec)
     let foldCount = run.schedule.foldCount
     var traced = try TracedRun(
-      run.simulator, trace, name: "\(spec.dataflow.rawValue)_\(spec.rows)x\(spec.columns)",
-      view: trace.map { _ in SystolicView(run.simulator.machine).view }, cycleLimit: cycleLimit)
+      run.simulator, trace,
+      as: .init(
+        name: "\(spec.dataflow.rawValue)_\(spec.rows)x\(spec.columns)", view: SystolicView(run.simulator.machine).view,
+        markers: [.layer, .fold]), cycleLimit: cycleLimit)
     var end = RunEnd.cycleLimit(0)
     var stop = 0
     while case .cycleLimit = end, stop < cycleLimit {
@@ -105,11 +107,12 @@ public struct LayerRunner: Sendable {
           layer: job.layer.name, dataflow: spec.dataflow.rawValue, cycles: counters.cycles, folds: counters.folds,
           foldCount: foldCount))
     }
-    try traced.finish()
+    let summary = try traced.finish()
     run.simulator = traced.simulator
     if end == .stopped { throw InterruptedError(layer: job.layer.name) }
     guard end == .finished else { throw StuckError(layer: job.layer.name, dataflow: spec.dataflow.rawValue, end: end) }
-    return LayerResult(run, of: job.layer, lowering: lowering, differences: try differences(run, operands, job))
+    return LayerResult(
+      run, of: job.layer, lowering: lowering, differences: try differences(run, operands, job), trace: summary)
   }
 
   /// The machine as it stands before a layer runs: for those who want to know its signals.

@@ -50,13 +50,24 @@ struct TracedRun<Model: Machine & ObservableMachine> {
   private var recorder: MarkedRecorder?
   private let trace: LayerTrace?
 
-  init(_ simulator: Simulator<Model>, _ trace: LayerTrace?, name: String, view: WaveView?, cycleLimit: Int) throws {
+  /// How the trace of a machine looks: the scope that holds it, its view, and what its markers mark.
+  struct Appearance {
+    let name: String
+    let view: WaveView
+    let markers: [RunMarkers.Source]
+  }
+
+  init(
+    _ simulator: Simulator<Model>, _ trace: LayerTrace?, as appearance: @autoclosure () -> Appearance, cycleLimit: Int
+  ) throws {
     self.simulator = simulator
     self.trace = trace
-    recorder = try trace.map {
-      MarkedRecorder(
-        recorder: try $0.recorder(of: simulator, name: name, view: view, cycleLimit: cycleLimit),
-        markers: RunMarkers(simulator.machine, signal: "control.fold", word: "fold"))
+    recorder = try trace.map { trace in
+      let appearance = appearance()
+      return MarkedRecorder(
+        recorder: try trace.recorder(
+          of: simulator, name: appearance.name, view: appearance.view, cycleLimit: cycleLimit),
+        markers: RunMarkers(simulator.machine, appearance.markers))
     }
   }
 
@@ -70,10 +81,11 @@ struct TracedRun<Model: Machine & ObservableMachine> {
   }
 
   /// Closes the trace and says what it holds.
-  mutating func finish() throws {
-    guard var active = recorder else { return }
+  mutating func finish() throws -> TraceSummary? {
+    guard var active = recorder else { return nil }
     recorder = nil
     let summary = try active.finish(opensOn: active.markers.opening(simulator.machine.clockDomains[0].period))
     trace?.note("\(summary)")
+    return summary
   }
 }

@@ -7,8 +7,8 @@ extension OffChipMemory.Spec {
   static let deviceNames =
     ["ideal", "ddr3-1600", "ddr4-2400", "lpddr4-3200"] + DRAMSpecification.presets.map(\.name)
 
-  /// The DRAM that `machine.memory.*` describes; nil for ideal memory.
-  init?(dram configuration: Configuration, files: InputFiles) throws {
+  /// The DRAM that `machine.memory.*` describes, behind a port of some bytes; nil for ideal memory.
+  init?(dram configuration: Configuration, portBytes: Int, files: InputFiles) throws {
     let name = configuration.string("machine.memory.device")
     var device: DRAMSpecification
     if let file = configuration.optionalString("machine.memory.timing") {
@@ -30,7 +30,9 @@ extension OffChipMemory.Spec {
     default: break
     }
     let mapping = configuration.string("machine.memory.mapping")
-    self.init(try DRAMMemory.Spec(device, mapping: mapping.isEmpty ? nil : mapping, controller: controller))
+    self.init(
+      try DRAMMemory.Spec(
+        device, mapping: mapping.isEmpty ? nil : mapping, controller: controller, portBytes: portBytes))
     synchroniserStages = configuration.integer("machine.memory.synchroniser_stages")
   }
 }

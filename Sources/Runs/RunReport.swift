@@ -6,6 +6,7 @@ public import Reports
 internal import Signals
 internal import Simulation
 internal import Tensors
+internal import Tracing
 internal import Workloads
 
 /// The results of a run's layers, as tables, text and JSON.
@@ -41,7 +42,7 @@ public struct RunReport: Sendable {
     \(sources.text)
     Reuse that the layers offer: first uses, and uses beyond them
     \(reuse.text)
-    """ + differences.map { "\n\($0)\n" }.joined()
+    """ + (markers.map { "\nMarkers of the waveforms\n\($0.text)" } ?? "") + differences.map { "\n\($0)\n" }.joined()
   }
 
   // MARK: Tables
@@ -117,6 +118,11 @@ public struct RunReport: Sendable {
     return table
   }
 
+  /// Where folds begin in the waveforms that were recorded.
+  public var markers: ReportTable? {
+    .markers(results.map { ($0.layer.name, $0.spec.dataflow.rawValue, $0.trace) })
+  }
+
   /// Every counter of every layer.
   public var counters: ReportTable {
     var table = ReportTable([
@@ -162,6 +168,7 @@ extension RunReport {
       ("macs", .integer(result.array.macs)), ("utilisation_percent", .number(result.utilisationPercent)),
       ("loaded_bytes", .integer(result.loadedBytes)), ("stored_bytes", .integer(result.storedBytes)),
       ("counters", .object(result.counters.map { ("\($0.scope).\($0.name)", .integer($0.value)) })),
+      ("waveform_markers", .array((result.trace?.markers ?? []).map(\.json))),
     ])
   }
 }

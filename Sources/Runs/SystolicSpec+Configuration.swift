@@ -33,7 +33,9 @@ extension SystolicSpec {
         capacityBytes: integer("memory.capacity_bytes")),
       clock: ClockDomain(
         name: "core", period: ClockPeriod(hertz: UInt64(integer("clock.frequency_mhz")) * 1_000_000)))
-    if let memory = try OffChipMemory.Spec(dram: configuration, files: files) { self.memory = memory }
+    if let memory = try OffChipMemory.Spec(dram: configuration, portBytes: memory.portBytes, files: files) {
+      self.memory = memory
+    }
   }
 }
 

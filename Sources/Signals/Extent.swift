@@ -51,10 +51,14 @@ public enum Extent: Hashable, Sendable {
     return "lane_\(padded(lane, limit: lanes))_stage_\(padded(stage, limit: first + lanes - 1))"
   }
 
-  /// Whether an annotation of this element is traced unless more is asked for: of a grid, its first row.
-  func isShownByDefault(_ element: Int) -> Bool {
-    if case .grid(_, _, let columns) = self { return element < columns }
-    return true
+  /// Whether an annotation of this element is traced unless more is asked for: of a grid, its first row or column.
+  func isShownByDefault(_ element: Int, _ kind: SignalKind) -> Bool {
+    guard case .grid(_, _, let columns) = self else { return true }
+    switch kind {
+    case .register, .wire: return true
+    case .annotation: return element < columns
+    case .columnAnnotation: return element % columns == 0
+    }
   }
 
   private func padded(_ number: Int, limit: Int) -> String {

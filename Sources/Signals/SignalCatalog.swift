@@ -118,11 +118,11 @@ public struct SignalCatalog: Sendable {
     return handles
   }
 
-  /// What a trace records unless it is told otherwise: every register and wire, and annotations of the first row of PEs.
+  /// What a trace records unless it is told otherwise: every register and wire, and annotations of one row or column of PEs.
   public var handlesTracedByDefault: [SignalHandle] {
     handles.filter {
       let declaration = declaration(of: $0)
-      return declaration.kind != .annotation || declaration.extent.isShownByDefault($0.element)
+      return declaration.extent.isShownByDefault($0.element, declaration.kind)
     }
   }
 

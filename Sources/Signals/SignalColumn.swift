@@ -7,6 +7,8 @@ public enum SignalKind: Sendable {
   /// Words for the reader that no hardware holds, such as the tensor element in a register. Of a grid of annotations, only
   /// the first row is traced by default.
   case annotation
+  /// The same, of whose grid only the first column is traced by default: for arrays whose data climb the columns.
+  case columnAnnotation
 }
 
 /// One column of a block's signals: the same register of every element (of every PE, lane or bank), declared once.

@@ -21,8 +21,8 @@ public struct SignalList: Sendable, CustomStringConvertible {
         guard count > 0 else { continue }
         total += count
         lines.append([
-          pattern(declaration.scope, signal), "\(signal.format.bitCount)", Self.name(signal.format), "\(signal.kind)",
-          "\(count)", signal.meaning,
+          pattern(declaration.scope, signal), "\(signal.format.bitCount)", Self.name(signal.format),
+          Self.name(signal.kind), "\(count)", signal.meaning,
         ])
       }
     }
@@ -35,6 +35,14 @@ public struct SignalList: Sendable, CustomStringConvertible {
         .joined(separator: "  ") + "  " + line[5]
     }
     return (text + ["\(total) signals"]).joined(separator: "\n")
+  }
+
+  private static func name(_ kind: SignalKind) -> String {
+    switch kind {
+    case .register: "register"
+    case .wire: "wire"
+    case .annotation, .columnAnnotation: "annotation"
+    }
   }
 
   private func count(_ block: Int, _ column: Int, _ signal: SignalDeclaration) -> Int {

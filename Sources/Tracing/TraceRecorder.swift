@@ -228,7 +228,7 @@ extension TraceRecorder {
     var view = view
     if let window, let firstTime, window.lowerBound >= firstTime, window.upperBound <= endTime { view.window = window }
     try TraceViews(layout: layout, timescale: writer.timescale, options: options).write(view, markers: shown)
-    return TraceSummary(self)
+    return TraceSummary(self, markers: view.markers + shown)
   }
 
   /// Writes what a flight recorder holds and closes the file; `finish` does it where it was not done.

@@ -16,10 +16,24 @@ public struct TraceSummary: Sendable, CustomStringConvertible {
   public let cycles: Range<Int>?
   /// Bytes of the file.
   public let byteCount: Int
+  /// The markers of its view, in the order of their letters.
+  public let markers: [Marker]
   /// One sentence for each thing that the file lacks.
   public let omissions: [String]
 
-  init(_ recorder: TraceRecorder) {
+  /// A marker as a viewer shows it.
+  public struct Marker: Sendable {
+    /// A to Z.
+    public let letter: Character
+    /// What begins there.
+    public let name: String
+    /// When, in the time of the waveform.
+    public let time: SimulationTime
+    /// When, in cycles of the first clock.
+    public let cycle: Int
+  }
+
+  init(_ recorder: TraceRecorder, markers: [WaveMarker]) {
     let layout = recorder.layout
     let period = recorder.periods[0]
     path = recorder.options.path
@@ -31,6 +45,10 @@ public struct TraceSummary: Sendable, CustomStringConvertible {
     cycles = extent.map { extent in
       let first = period.firstCycle(notBefore: extent.lowerBound)
       return first..<max(first, period.firstCycle(notBefore: extent.upperBound))
+    }
+    self.markers = zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", markers).map { letter, marker in
+      Marker(
+        letter: letter, name: marker.name, time: marker.time, cycle: period.firstCycle(notBefore: marker.time))
     }
     omissions = Self.omissions(recorder, cycles)
   }

@@ -4,6 +4,8 @@ import Configuration
 import Mappings
 import Reports
 import Runs
+import Tracing
+import Workloads
 
 /// `systole run` where the machine is row stationary: layers, or a network.
 func runRowStationary(_ arguments: ParsedArguments, _ inputs: InputFiles) async throws -> ExitCode {
@@ -11,7 +13,7 @@ func runRowStationary(_ arguments: ParsedArguments, _ inputs: InputFiles) async 
   guard try RowStationaryJob.isNetwork(configuration) else {
     return try await RowStationaryCommand(arguments, inputs, configuration).run()
   }
-  return try await runNetwork(on: [RowStationarySpec(configuration)], configuration, inputs, arguments)
+  return try await runNetwork(on: [RowStationarySpec(configuration, files: inputs)], configuration, inputs, arguments)
 }
 
 /// `systole explain` where the machine is row stationary.
@@ -21,7 +23,7 @@ func explainRowStationary(_ arguments: ParsedArguments, _ inputs: InputFiles) th
     return try RowStationaryCommand(arguments, inputs, configuration).explain()
   }
   let job = try NetworkJob(configuration, files: inputs)
-  let run = try RowStationaryNetworkRun(job.network, on: RowStationarySpec(configuration))
+  let run = try RowStationaryNetworkRun(job.network, on: RowStationarySpec(configuration, files: inputs))
   let energyTable = EnergyTable(configuration)
   let mappings = run.program.arrayLayers.map {
     RowStationaryExplanation($0.schedule.mapping, rates: run.spec.rates, energyTable: energyTable)
@@ -44,31 +46,41 @@ struct RowStationaryCommand {
     self.configuration = configuration
     jobs = try RowStationaryJob.jobs(configuration, files: inputs)
     runner = RowStationaryRunner(
-      RowStationarySpec(configuration), objective: configuration.choice("search.objective"),
+      try RowStationarySpec(configuration, files: inputs), objective: configuration.choice("search.objective"),
       energyTable: EnergyTable(configuration), cycleLimit: configuration.integer("run.cycle_limit"))
   }
 
   /// Runs every layer; layers go side by side.
   func run() async throws -> ExitCode {
+    if arguments.has("trace-signals"), let job = jobs.first {
+      try Console.print("\(try arguments.signals(of: try runner.machine(for: job)))\n")
+      return .success
+    }
     // What does not fit is better known before the work than after it.
     let otherJobs = try RowStationaryJob.otherJobs(jobs, configuration, files: inputs)
     for job in jobs + otherJobs { _ = try mapping(of: job) }
     let directory = try arguments.value("out").map { path throws(OutputError) in try OutputDirectory(path) }
+    // A run of one layer leaves its waveform behind; of many, nobody would look at them all.
+    let isSingle = jobs.count + otherJobs.count == 1
+    let waveform = isSingle ? directory.map { StandardTrace(directory: $0.workingPath, place: $0.path) } : nil
+    if arguments.has("trace") || waveform != nil { Interruption.install() }
     let progress = ProgressLine()
-    let all = try await results(jobs + otherJobs, [runner], progress)
+    let traces = try RunTraces(
+      arguments, (jobs + otherJobs).map { ($0.layer.name, "rs") }, standard: waveform, progress: progress)
+    let all = try await results(jobs + otherJobs, [runner], progress, traces)
     let results = Array(all.prefix(jobs.count))
     let silicon: EyerissSilicon.Table = configuration.choice("workload.silicon")
-    let report = RowStationaryReport(
+    var report = RowStationaryReport(
       results, energyTable: runner.energyTable, silicon: silicon.layers,
       others: Array(all.dropFirst(jobs.count)))
+    if arguments.has("sensitivity") { report.sensitivity = try await sensitivity(results, progress) }
+    progress.clear()
     if let directory {
       try RunDirectory.write(report, configuration, inputs: inputs, to: directory)
       try directory.commit()
+      waveform?.report()
     }
-    var text = arguments.has("json") ? report.json : report.text
-    if arguments.has("sensitivity") { text += try await sensitivity(results, progress) }
-    progress.clear()
-    try Console.print(text)
+    try Console.print(arguments.has("json") ? report.json : report.text)
     return report.isRight ? .success : .differs
   }
 
@@ -89,17 +101,22 @@ struct RowStationaryCommand {
     try job.mapping(on: runner.spec, objective: runner.objective, energyTable: runner.energyTable)
   }
 
-  /// Every layer on every machine, in the order machine by machine.
+  /// Every layer on every machine, in the order machine by machine; traces are those of the first machine.
   private func results(
-    _ jobs: [RowStationaryJob], _ runners: [RowStationaryRunner], _ progress: ProgressLine
+    _ jobs: [RowStationaryJob], _ runners: [RowStationaryRunner], _ progress: ProgressLine, _ traces: RunTraces? = nil
   ) async throws -> [RowStationaryResult] {
-    try await sideBySide(
-      runners.flatMap { runner in jobs.map { ($0, runner) } }, atMost: arguments.integer("threads")
-    ) { job, runner in try runner.run(job) { progress.show($0) } }
+    let pieces = runners.flatMap { runner in jobs.map { (job: $0, runner: runner) } }
+    return try await sideBySide(
+      pieces.enumerated().map { ($0.offset, $0.element) }, atMost: arguments.integer("threads")
+    ) { place, piece in
+      try piece.runner.run(piece.job, trace: traces?.trace(of: place)) { progress.show($0) }
+    }
   }
 
   /// The same layers with the same mappings on machines that differ in one unpublished number each.
-  private func sensitivity(_ base: [RowStationaryResult], _ progress: ProgressLine) async throws -> String {
+  private func sensitivity(
+    _ base: [RowStationaryResult], _ progress: ProgressLine
+  ) async throws -> RowStationarySensitivity {
     let variants = RowStationarySensitivity.variants(of: runner.spec)
     let results = try await results(
       jobs,
@@ -111,6 +128,6 @@ struct RowStationaryCommand {
     let varied = variants.enumerated().map { index, variant in
       (variant: variant, results: Array(results[index * jobs.count..<(index + 1) * jobs.count]))
     }
-    return "\n" + RowStationarySensitivity(base: base, varied: varied).text
+    return RowStationarySensitivity(base: base, varied: varied)
   }
 }

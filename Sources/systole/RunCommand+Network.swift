@@ -16,12 +16,13 @@ func runNetwork(
   }
   let waveform = directory.map { StandardTrace(directory: $0.workingPath, place: $0.path) }
   if arguments.has("trace") || waveform != nil { Interruption.install() }
+  let traces = try RunTraces(arguments, runners.map { (nil, $0.machine.dataflow) }, standard: waveform)
   let outcomes = try await sideBySide(
-    runners.flatMap { runner in job.inputs.indices.map { (runner, $0) } }, atMost: arguments.integer("threads")
+    runners.indices.flatMap { runner in job.inputs.indices.map { (runner, $0) } }, atMost: arguments.integer("threads")
   ) { runner, index in
     // Every image takes the same cycles; the first shows them.
-    try runner.run(
-      index, trace: index == 0 ? arguments.trace(runner.machine, among: runners.count, standard: waveform) : nil)
+    try runners[runner].run(
+      index, trace: index == 0 ? traces.trace(of: runner, scopes: runners[runner].machine.traceScopes) : nil)
   }
   let runs = job.inputs.count
   let report = NetworkReport(

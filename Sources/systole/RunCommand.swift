@@ -5,6 +5,7 @@ import Mappings
 import Reports
 import Runs
 import Tracing
+import Workloads
 
 extension Command {
   /// `systole run`
@@ -65,10 +66,12 @@ extension Command {
       jobs.count == 1 ? directory.map { StandardTrace(directory: $0.workingPath, place: $0.path) } : nil
     if arguments.has("trace") || waveform != nil { Interruption.install() }
     let progress = ProgressLine()
-    let results = try await sideBySide(pieces, atMost: arguments.integer("threads")) { job, runner in
-      let trace = try arguments.trace(
-        job, runner, among: pieces.count, standard: waveform, progress: progress)
-      return try runner.run(job, trace: trace) { progress.show($0) }
+    let traces = try RunTraces(
+      arguments, pieces.map { ($0.0.layer.name, $0.1.spec.dataflow.rawValue) }, standard: waveform, progress: progress)
+    let results = try await sideBySide(
+      pieces.enumerated().map { ($0.offset, $0.element) }, atMost: arguments.integer("threads")
+    ) { place, piece in
+      try piece.1.run(piece.0, trace: traces.trace(of: place)) { progress.show($0) }
     }
     progress.clear()
     let report = RunReport(results)

@@ -1,12 +1,9 @@
-import Accelerators
 import Arguments
-import Mappings
 import Runs
 import Signals
 import Synchronization
 import Tracing
 import WaveFormats
-import Workloads
 
 extension CommandOption {
   /// What a command that runs a machine takes to trace it.
@@ -56,36 +53,6 @@ final class StandardTrace: Sendable {
 }
 
 extension ParsedArguments {
-  /// The trace of one of several runs; the file's name tells them apart by layer and dataflow.
-  ///
-  /// Where none is asked for, one goes to `standard`, within a size that nobody minds; nil for none at all.
-  func trace(
-    _ job: LayerJob, _ runner: LayerRunner, among count: Int, standard: StandardTrace?, progress: ProgressLine
-  ) throws -> LayerTrace? {
-    let name = "\(WaveName.sanitised(job.layer.name))-\(runner.spec.dataflow.rawValue)"
-    return try traceOptions(name: count > 1 ? name : nil, standard: standard?.path).map { options in
-      LayerTrace(options) { note in
-        if let standard, !has("trace") { return standard.note(note) }
-        progress.clear()
-        Console.report("systole: \(note)\n")
-      }
-    }
-  }
-
-  /// The trace of the first image of a network: what is asked for, or control, memory port and vector unit.
-  func trace(_ machine: NetworkMachineFacts, among count: Int, standard: StandardTrace?) throws -> LayerTrace? {
-    let name = machine.dataflow
-    return try traceOptions(name: count > 1 ? name : nil, standard: standard?.path).map { options in
-      var options = options
-      // Every register of every layer would be hundreds of megabytes.
-      if options.scopes.isEmpty { options.scopes = machine.traceScopes }
-      return LayerTrace(options) { note in
-        if let standard, !has("trace") { return standard.note(note) }
-        Console.report("systole: \(note)\n")
-      }
-    }
-  }
-
   /// The list of a machine's selected signals.
   func signals(of machine: borrowing some ObservableMachine) throws -> SignalList {
     var options = TraceOptions(path: "")
@@ -94,7 +61,8 @@ extension ParsedArguments {
     return SignalList(catalog, selection: try options.selection(of: catalog))
   }
 
-  /// What to record; nil if nothing is. `name` becomes part of the file's name where several runs are traced.
+  /// What to record; nil if nothing is. `name` becomes part of the file's name where several runs are traced; `standard` is
+  /// where a run is recorded unasked, within a size that nobody minds.
   func traceOptions(name: String?, standard: String? = nil) throws -> TraceOptions? {
     guard let path = value("trace") ?? standard else {
       let others = CommandOption.trace.map(\.name).filter { $0 != "trace" && $0 != "trace-signals" && has($0) }

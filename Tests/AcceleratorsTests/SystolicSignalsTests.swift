@@ -15,24 +15,30 @@ struct SignalWatcher: CycleObserver {
   private var positions: [String: Int] = [:]
   private var values: [UInt64]
   private var texts: [String]
+  /// Signals that are reported when they are 1 only.
+  private let events: [Int]
   private let look: (borrowing SignalWatcher) -> Void
+  private let clock: Int?
 
-  /// Watches the signals that match the patterns; all of them, if there are none.
+  /// Watches the signals that match the patterns; all of them, if there are none. Looks at the cycles of one clock, or of all.
   init(
-    _ machine: borrowing some ObservableMachine, _ patterns: [String] = [],
+    _ machine: borrowing some ObservableMachine, _ patterns: [String] = [], clock: Int? = nil,
     look: @escaping (borrowing SignalWatcher) -> Void
   ) {
     catalog = SignalCatalog(machine)
     let handles = catalog.handles(matching: patterns)
     probe = Probe(catalog: catalog, selecting: handles)
     for (position, handle) in handles.enumerated() { positions[catalog.name(of: handle)] = position }
+    events = handles.indices.filter { [catalog] in catalog.declaration(of: handles[$0]).format == .event }
     values = [UInt64](repeating: 0, count: handles.count)
     texts = [String](repeating: "", count: handles.count)
     self.look = look
+    self.clock = clock
   }
 
   mutating func observe(_ machine: borrowing some ObservableMachine, at instant: Instant) -> Bool {
     probe.sample(machine)
+    for event in events { values[event] = 0 }
     for change in probe.sampler.changes {
       values[Int(change.signal)] = change.value
       if catalog.declaration(of: probe.selection[Int(change.signal)]).format == .text {
@@ -40,7 +46,7 @@ struct SignalWatcher: CycleObserver {
       }
     }
     probe.sampler.removeAll()
-    look(self)
+    if clock.map(instant.edges.contains(domain:)) ?? true { look(self) }
     return true
   }
 

@@ -14,7 +14,7 @@ struct NetworkRunTests {
   @Test func tenDigits() throws {
     let outcome = try systole.run("run", Systole.file("Examples/lenet5-ws.json5"), "--out", "out")
     #expect(outcome.code == 0)
-    #expect(outcome.error.hasPrefix("systole: out/waveform.vcd: 171 signals, cycles 0 to 20683, "))
+    #expect(outcome.error.hasPrefix("systole: out/waveform.vcd: 172 signals, cycles 0 to 20683, "))
     // A marker where each of the seven layers on the machine begins.
     let view = try systole.text("out/waveform.gtkw")
     #expect(view.split(separator: "\n").filter { $0.hasPrefix("[markername]") }.count == 7)

@@ -34,10 +34,8 @@ public protocol NetworkSpec: Sendable {
 
   /// The vector unit behind the array.
   var vector: VectorPath.Spec { get }
-  /// Bytes of one request to the memory.
-  var memoryPortBytes: Int { get }
-  /// Bytes of the memory.
-  var memoryCapacityBytes: Int { get }
+  /// The off-chip memory.
+  var memory: OffChipMemory.Spec { get }
 
   /// A machine at rest. Throws where no such machine can be built.
   func makeMachine() throws -> Model

@@ -19,7 +19,7 @@ struct NetworkPlanner<Spec: NetworkSpec> {
     self.spec = spec
     places = ActivationPlaces(network)
     addresses = [Int](repeating: 0, count: network.activations.count)
-    constants = ConstantPlaces(from: 0, alignment: spec.memoryPortBytes)
+    constants = ConstantPlaces(from: 0, alignment: spec.memory.portBytes)
   }
 
   /// Plans a network; throws what the machine throws where a layer does not fit it, `PlacementError` where the tensors do not
@@ -27,15 +27,15 @@ struct NetworkPlanner<Spec: NetworkSpec> {
   static func plan(_ network: Network, on spec: Spec) throws -> Program {
     var planner = NetworkPlanner(network, on: spec)
     let inPlace = planner.shareBytes()
-    planner.constants = ConstantPlaces(from: planner.allocate(), alignment: spec.memoryPortBytes)
+    planner.constants = ConstantPlaces(from: planner.allocate(), alignment: spec.memory.portBytes)
     var executions: [Program.Execution] = []
     for (index, layer) in network.layers.enumerated() {
       executions.append(try planner.execution(of: layer, inPlace: inPlace[index]))
     }
     let memoryBytes = planner.constants.end
-    guard memoryBytes <= spec.memoryCapacityBytes else {
+    guard memoryBytes <= spec.memory.capacityBytes else {
       throw PlacementError(
-        layer: "\(network.graph.file), all layers", neededBytes: memoryBytes, availableBytes: spec.memoryCapacityBytes)
+        layer: "\(network.graph.file), all layers", neededBytes: memoryBytes, memory: spec.memory)
     }
     return Program(
       network: network, executions: executions, addresses: planner.addresses,
@@ -70,7 +70,7 @@ extension NetworkPlanner {
 
   /// Gives every activation an address; returns the bytes of memory that they need.
   private mutating func allocate() -> Int {
-    var allocator = ActivationAllocator(from: 0, alignment: spec.memoryPortBytes)
+    var allocator = ActivationAllocator(from: 0, alignment: spec.memory.portBytes)
     let owners = network.activations.indices.map { places.owner(of: $0) }
     let (made, used) = lifetimes(owners.map(\.activation))
     var ownerAddresses = [Int](repeating: 0, count: owners.count)

@@ -75,7 +75,7 @@ struct FilterReader: Sendable, Codable {
   mutating func evaluateSend(_ network: inout MulticastNetwork, _ array: inout RowStationaryArray) {
     guard walk != nil, queued >= count else { return }
     let range = network.destinations(row: tag.row, column: tag.column)
-    fires = array.pushFilter(queue.lowHalf.lowHalf, words: count, to: network.members.span.extracting(range))
+    fires = array.pushFilter(queue.lowHalf.lowHalf, words: count, to: network.groups.span.extracting(range))
     network.drive(row: tag.row, column: tag.column, words: count, fires: fires)
   }
 
@@ -131,8 +131,11 @@ struct FilterReader: Sendable, Codable {
     if read < written && queued <= 8 { return true }
     guard isOffering else { return false }
     let range = network.destinations(row: tag.row, column: tag.column)
-    return range.allSatisfy { array.isFilterReady(Int(network.members[$0])) }
+    return array.isFilterReady(network.groups.span.extracting(range))
   }
+
+  /// Whether the next flit is not on chip yet.
+  var isStarved: Bool { walk != nil && queued < count && read == written }
 
   /// Whether a flit stands on the network, ready destinations or not.
   var isOffering: Bool { walk != nil && queued >= count }

@@ -14,7 +14,7 @@ struct FmapPlanes: Sendable, Codable {
   /// The order for an ifmap tile: nil where all of it is padding.
   func ifmapOrder(_ tile: RowStationaryTile, step: Int, _ schedule: RowStationarySchedule) -> LinkCommand? {
     let load = ifmap(tile, step: step, schedule).load
-    return load.bytes == 0 ? nil : LinkCommand(load)
+    return load.bytes == 0 ? nil : LinkCommand(load, of: .ifmap)
   }
 
   /// What an ifmap tile is made of.

@@ -21,7 +21,7 @@ struct FmapStreams: Sendable, Codable {
     for tile in layout.ifmapTiles {
       for step in 0..<schedule.channelSteps {
         let stream = layout.ifmap(tile, step: step, of: operands.ifmap, operands.ifmapCode, isCoded: codesIfmap)
-        ifmaps.append(LinkCommand(address: places.place(stream), bytes: stream.count))
+        ifmaps.append(LinkCommand(address: places.place(stream), bytes: stream.count, of: .ifmap))
       }
     }
     self.ifmaps = ifmaps
@@ -32,7 +32,9 @@ struct FmapStreams: Sendable, Codable {
         operands.codesOfmap
         ? (elements + RunLengthCode.pairsPerWord - 1) / RunLengthCode.pairsPerWord
         : (elements * operands.arithmetic.psumBytes + 7) / 8
-      ofmaps.append(LinkCommand(address: places.reserve(words * 8), bytes: words * 8))
+      // 16-bit psums leave as the next layer's ifmap, wider ones as they are.
+      let tensor: OffChipTensor = operands.arithmetic.psumBytes == 2 ? .ofmap : .psum
+      ofmaps.append(LinkCommand(address: places.reserve(words * 8), bytes: words * 8, of: tensor))
     }
     self.ofmaps = ofmaps
   }

@@ -82,7 +82,7 @@ struct IfmapReader: Sendable, Codable {
     }
     let operand = code.operand(line >> UInt64(word.offset * 8 * code.bytes))
     let range = network.destinations(row: word.tagRow, column: word.tagColumn)
-    fires = array.pushIfmap(operand, to: network.members.span.extracting(range))
+    fires = array.pushIfmap(operand, to: network.groups.span.extracting(range))
     network.drive(row: word.tagRow, column: word.tagColumn, words: 1, fires: fires)
     if fires, word.offset == lineElements - 1 {
       lines.receive()

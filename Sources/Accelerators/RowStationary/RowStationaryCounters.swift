@@ -16,27 +16,32 @@ public struct RowStationaryCounters: Sendable, Codable, Equatable, CounterSet {
   public var vectorCycles = 0
   /// Passes that were processed.
   public var passes = 0
+  /// PE-cycles labelled `wait`, by root cause.
+  public var stalls = StallCounts()
 
   /// What each counter counts.
-  public static let definitions: [CounterDefinition<RowStationaryCounters>] = [
-    .init("cycles", unit: "cycles", "Core cycles from the first to the last: the total latency.") { $0.cycles },
-    .init("configure_cycles", unit: "cycles", "Core cycles of configuration: scan chain, biases, factors.") {
-      $0.configureCycles
-    },
-    .init("load_cycles", unit: "cycles", "Core cycles in which the chip stands still while an ifmap tile is loaded.") {
-      $0.loadCycles
-    },
-    .init("process_cycles", unit: "cycles", "Core cycles of passes: the processing latency.") { $0.processCycles },
-    .init("dump_cycles", unit: "cycles", "Core cycles in which the chip stands still while an ofmap tile leaves.") {
-      $0.dumpCycles
-    },
-    .init("vector_cycles", unit: "cycles", "Core cycles of layers that the vector unit executes alone.") {
-      $0.vectorCycles
-    },
-    .init("passes", unit: "operations", "Passes: groups x blocks of images x strips x channel steps x filter passes.") {
-      $0.passes
-    },
-  ]
+  public static let definitions: [CounterDefinition<RowStationaryCounters>] =
+    [
+      .init("cycles", unit: "cycles", "Core cycles from the first to the last: the total latency.") { $0.cycles },
+      .init("configure_cycles", unit: "cycles", "Core cycles of configuration: scan chain, biases, factors.") {
+        $0.configureCycles
+      },
+      .init("load_cycles", unit: "cycles", "Core cycles in which the chip stands still while an ifmap tile is loaded.")
+      {
+        $0.loadCycles
+      },
+      .init("process_cycles", unit: "cycles", "Core cycles of passes: the processing latency.") { $0.processCycles },
+      .init("dump_cycles", unit: "cycles", "Core cycles in which the chip stands still while an ofmap tile leaves.") {
+        $0.dumpCycles
+      },
+      .init("vector_cycles", unit: "cycles", "Core cycles of layers that the vector unit executes alone.") {
+        $0.vectorCycles
+      },
+      .init("passes", unit: "operations", "Passes: groups x blocks of images x strips x channel steps x filter passes.")
+      {
+        $0.passes
+      },
+    ] + StallCounts.definitions(\.stalls)
 
   /// All zero.
   public init() {}

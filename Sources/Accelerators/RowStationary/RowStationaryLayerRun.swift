@@ -38,7 +38,7 @@ public struct RowStationaryLayerRun: Sendable {
     ) { .streams(FmapStreams(operands, schedule, &$0)) }
     guard places.end <= spec.memory.capacityBytes else {
       throw PlacementError(
-        layer: operands.layer.name, neededBytes: places.end, availableBytes: spec.memory.capacityBytes)
+        layer: operands.layer.name, neededBytes: places.end, memory: spec.memory)
     }
     var machine = RowStationaryMachine(spec)
     for stream in places.constants { machine.memory.contents.place(stream.bytes, at: stream.address) }

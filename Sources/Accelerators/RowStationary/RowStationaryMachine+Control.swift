@@ -15,6 +15,7 @@ extension RowStationaryMachine {
     vectorSide.begin(program.planes?.requantisation)
     control.begin()
     scanChain.begin()
+    memory.beginLayer()
     let mapping = program.schedule.mapping
     let layer = mapping.layer
     ifmapReader = IfmapReader(program.ifmapCode)
@@ -121,7 +122,7 @@ extension RowStationaryMachine {
   mutating func commitCore() {
     counters.cycles += 1
     count(control.phase, cycles: 1)
-    array.commit()
+    bookWaits { $0.commit() }
     vectorSide.commit()
     guard let program else { return }
     filterNetwork.commit()
@@ -240,7 +241,13 @@ extension RowStationaryMachine {
 
   /// Each domain is busy while one of its blocks can act.
   public func activity(of domain: Int, after cycle: Int) -> Activity {
-    domain == 0 ? coreActivity : linkActivity(after: cycle)
+    switch domain {
+    case 0: return coreActivity
+    case 1:
+      guard spec.memory.clock == nil else { return portActivity }
+      return portActivity.sooner(memory.activity(requests: requests, responses: responses, after: cycle))
+    default: return memoryActivity(after: cycle)
+    }
   }
 
   private var coreActivity: Activity {
@@ -266,18 +273,29 @@ extension RowStationaryMachine {
     return control.filterTile < program.schedule.tileCount && channels.filterCommands.canSend
   }
 
-  private func linkActivity(after cycle: Int) -> Activity {
+  private var portActivity: Activity {
     if scanChain.isRunning || !configured.isSenderSettled { return .busy }
+    if requests.senderIsSettling || responses.receiverIsSettling { return .busy }
     return port.activity(channels, requests: requests, responses: responses)
-      .sooner(memory.activity(requests: requests, responses: responses, after: cycle))
+  }
+
+  /// A DRAM that nobody asks anything refreshes on, but not for a chip that waits for nothing that could still come.
+  private func memoryActivity(after cycle: Int) -> Activity {
+    if requests.receiverIsSettling || responses.senderIsSettling { return .busy }
+    let isIdle = memory.isQuiescent && requests.isQuiescent && responses.isQuiescent
+    if isIdle, coreActivity == .waiting, portActivity == .waiting { return .waiting }
+    return memory.activity(requests: requests, responses: responses, after: cycle)
   }
 
   /// Books skipped cycles in the phase and with the labels that they had.
   public mutating func credit(skipped cycles: Int, domain: Int) {
-    guard domain == 0 else { return port.credit(skipped: cycles) }
+    guard domain == 0 else {
+      if domain == 1 { port.credit(skipped: cycles) }
+      return
+    }
     counters.cycles += cycles
     count(control.phase, cycles: cycles)
-    array.credit(skipped: cycles)
+    bookWaits { $0.credit(skipped: cycles) }
     vectorSide.credit(skipped: cycles, channels)
     if filterReader.isOffering { filterNetwork.credit(blocked: cycles) }
   }

@@ -1,26 +1,40 @@
 import Compute
 import Interconnect
+import Mappings
 import Memory
 public import Signals
 import Simulation
+import Workloads
 
 extension RowStationaryMachine: ObservableMachine {
   /// The blocks in data-path order.
   private enum Block: Int, CaseIterable {
-    case control, link, memory, requests, decoder, filterBuffer, glb, filterNetwork, ifmapNetwork, psumNetwork, array,
-      output
+    case control, link, sentRequests, requests, memory, sentResponses, responses, decoder, filterBuffer, glb
+    case filterNetwork, filterElement, ifmapNetwork, ifmapElement, psumNetwork, psumElement, array, registerElements
+    case output
     case transfers, vectorSequencer, vectorUnit, vectorResults, storePacker, packedStores
   }
 
   private static let phases = EnumTable(RowStationaryPhase.self, name: "control_phase_t")
 
   private static let controlColumns: [SignalColumn<RowStationaryMachine>] = [
+    SignalColumn("layer", "The layer that runs.", kind: .annotation, .text) { machine, sampler in
+      sampler.take(count: 1) { _ in
+        UInt64(machine.layersBegun)
+      } text: { _ in
+        machine.program?.schedule.mapping.layer.name ?? machine.vectorSide.path.streams.layer?.name ?? "-"
+      }
+    },
     SignalColumn("phase", "What the chip is about.", .enumeration(phases)) { $1.take($0.control.phase) },
     SignalColumn("tile", "Psum tile of the layer.", .unsigned(bits: 24)) { $1.take($0.control.tileIndex) },
     SignalColumn("channel_step", "Channel step of the tile.", .unsigned(bits: 16)) { $1.take($0.control.step) },
     SignalColumn("pass", "Pass whose ifmap words are on the bus.", .unsigned(bits: 16)) {
       $1.take($0.ifmapReader.pass ?? 0)
     },
+    SignalColumn(
+      "pass_of_layer", "The same, counted over all tiles of the layer; -1 while none is processed.", kind: .wire,
+      .signed(bits: 32)
+    ) { $1.take($0.passOfLayer) },
     SignalColumn("filter_tile", "Tile whose filters are ordered next.", .unsigned(bits: 24)) {
       $1.take($0.control.filterTile)
     },
@@ -62,25 +76,46 @@ extension RowStationaryMachine: ObservableMachine {
     SignalColumn("line", "Line of the psum banks that the flit goes to.", .unsigned(bits: 24)) {
       $1.take($0.psumWriter.coming.place.line)
     },
+    SignalColumn("words", "Psums of that flit.", .unsigned(bits: 4)) { $1.take($0.psumWriter.coming.place.count) },
+    outputElement,
     SignalColumn("coder_done", "No ofmap stream is under way.", .bit) { $1.take($0.coder.isDone) },
   ]
 
+  /// Passes were counted when the tile's first one began.
+  private var passOfLayer: Int {
+    guard control.phase == .process, let program else { return -1 }
+    let passes = program.schedule.passes(of: program.schedule.tile(control.tileIndex))
+    return counters.passes - passes + (ifmapReader.pass ?? passes - 1)
+  }
+
   /// Every block with its columns.
   public var blocks: [BlockDeclaration] {
+    fixedBlocks + memory.channelBlocks(clockDomain: memoryDomain)
+  }
+
+  private var fixedBlocks: [BlockDeclaration] {
     Block.allCases.map { block in
       switch block {
-      case .control: own("control", Self.controlColumns)
-      case .link: own("link", Self.linkColumns, clockDomain: 1)
-      case .memory: BlockDeclaration(scope: "memory", columns: memory.declarations, clockDomain: 1)
-      case .requests: BlockDeclaration(scope: "memory_port.request", columns: requestDeclarations, clockDomain: 1)
-      case .decoder: own("decoder", Self.decoderColumns)
+      case .control: declare("control", Self.controlColumns, self)
+      case .link: declare("link", Self.linkColumns, self, clockDomain: 1)
+      case .sentRequests: declare("memory_port.request", MemoryPortSignals.sentRequests, requests, clockDomain: 1)
+      case .requests: declare("memory_port.request", MemoryPortSignals.requests, requests, clockDomain: memoryDomain)
+      case .memory: BlockDeclaration(scope: "memory", columns: memory.declarations, clockDomain: memoryDomain)
+      case .sentResponses:
+        declare("memory_port.response", MemoryPortSignals.sentResponses, responses, clockDomain: memoryDomain)
+      case .responses: declare("memory_port.response", MemoryPortSignals.responses, responses, clockDomain: 1)
+      case .decoder: declare("decoder", Self.decoderColumns, self)
       case .filterBuffer: BlockDeclaration(scope: "filter_buffer", columns: filterBuffer.declarations)
       case .glb: BlockDeclaration(scope: "glb", columns: glb.declarations)
       case .filterNetwork: BlockDeclaration(scope: "gin_filter", columns: filterNetwork.declarations)
+      case .filterElement: declare("gin_filter", [Self.filterElement], self)
       case .ifmapNetwork: BlockDeclaration(scope: "gin_ifmap", columns: ifmapNetwork.declarations)
+      case .ifmapElement: declare("gin_ifmap", [Self.ifmapElement], self)
       case .psumNetwork: BlockDeclaration(scope: "gin_psum", columns: psumNetwork.declarations)
+      case .psumElement: declare("gin_psum", [Self.psumElement], self)
       case .array: BlockDeclaration(scope: "array", columns: array.declarations)
-      case .output: own("gon", Self.outputColumns)
+      case .registerElements: declare("array", Self.registerElements, self)
+      case .output: declare("gon", Self.outputColumns, self)
       case .transfers: declare("transfer_engine", TransferEngine.columns, vectorSide.transfers)
       case .vectorSequencer: declare("vector.sequencer", VectorSequencer.columns, vectorSide.path.sequencer)
       case .vectorUnit: declare("vector.unit", VectorUnit.columns, vectorSide.path.unit)
@@ -91,40 +126,31 @@ extension RowStationaryMachine: ObservableMachine {
     }
   }
 
-  private func own(
-    _ scope: String, _ columns: [SignalColumn<RowStationaryMachine>], clockDomain: Int = 0
-  ) -> BlockDeclaration {
-    BlockDeclaration(
-      scope: scope,
-      columns: columns.map {
-        SignalDeclaration(
-          name: $0.name(self), meaning: $0.meaning, kind: $0.kind, format: $0.format(self), extent: $0.extent(self))
-      }, clockDomain: clockDomain)
-  }
-
-  private var requestDeclarations: [SignalDeclaration] {
-    MemoryPortSignals.requests.map {
-      SignalDeclaration(
-        name: $0.name(requests), meaning: $0.meaning, kind: $0.kind, format: $0.format(requests),
-        extent: $0.extent(requests))
-    }
-  }
-
   /// Hands the values of one column to the sampler.
   public mutating func read(block: Int, column: Int, into sampler: inout SignalSampler) {
-    guard let block = Block(rawValue: block) else { return }
-    switch block {
+    guard let fixed = Block(rawValue: block) else {
+      memory.read(channel: block - Block.allCases.count, column: column, into: &sampler)
+      return
+    }
+    switch fixed {
     case .control: Self.controlColumns[column].read(&self, &sampler)
     case .link: Self.linkColumns[column].read(&self, &sampler)
     case .memory: memory.read(column: column, into: &sampler)
+    case .sentRequests: MemoryPortSignals.sentRequests[column].read(&requests, &sampler)
     case .requests: MemoryPortSignals.requests[column].read(&requests, &sampler)
+    case .sentResponses: MemoryPortSignals.sentResponses[column].read(&responses, &sampler)
+    case .responses: MemoryPortSignals.responses[column].read(&responses, &sampler)
     case .decoder: Self.decoderColumns[column].read(&self, &sampler)
     case .filterBuffer: filterBuffer.read(column: column, into: &sampler)
     case .glb: glb.read(column: column, into: &sampler)
     case .filterNetwork: filterNetwork.read(column: column, into: &sampler)
+    case .filterElement: Self.filterElement.read(&self, &sampler)
     case .ifmapNetwork: ifmapNetwork.read(column: column, into: &sampler)
+    case .ifmapElement: Self.ifmapElement.read(&self, &sampler)
     case .psumNetwork: psumNetwork.read(column: column, into: &sampler)
+    case .psumElement: Self.psumElement.read(&self, &sampler)
     case .array: array.read(column: column, into: &sampler)
+    case .registerElements: Self.registerElements[column].read(&self, &sampler)
     case .output: Self.outputColumns[column].read(&self, &sampler)
     case .transfers: vectorSide.transfers.read(column: column, into: &sampler)
     case .vectorSequencer: vectorSide.path.sequencer.read(column: column, into: &sampler)

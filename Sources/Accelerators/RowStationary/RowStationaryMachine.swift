@@ -26,8 +26,10 @@ public struct RowStationaryMachine: Machine, Sendable, Codable {
     case scanChain
     /// Turns orders into requests, answers into words (link clock).
     case port
-    /// Answers requests (link clock).
+    /// Answers requests, on the link's clock.
     case memory
+    /// Answers requests, on the memory's own clock.
+    case clockedMemory
     /// Decides on the phase, orders streams.
     case control
     /// Decodes ifmap words into lines, or puts the bytes of planes to their places: both enter the ifmap banks.
@@ -81,7 +83,7 @@ public struct RowStationaryMachine: Machine, Sendable, Codable {
   var requests: Link<MemoryRequest>
   var responses: Link<MemoryBeat>
   /// Holds the streams.
-  public var memory: IdealMemory
+  public var memory: OffChipMemory
 
   var ifmapReader: IfmapReader
   var filterReader: FilterReader
@@ -125,9 +127,10 @@ public struct RowStationaryMachine: Machine, Sendable, Codable {
     scanChain = ScanChain(bits: spec.configurationBits)
     channels = LinkPort.Channels(depth: spec.linkFIFODepth, stages: spec.synchroniserStages)
     configured = Link(capacity: 1, synchroniserStages: spec.synchroniserStages, filler: false)
-    requests = Link(capacity: 2, filler: .empty)
-    responses = Link(capacity: 2, filler: MemoryBeat(repeating: 0))
-    memory = IdealMemory(spec.memory)
+    let (capacity, stages) = (spec.memory.linkCapacity, spec.memory.linkStages)
+    requests = Link(capacity: capacity, synchroniserStages: stages, filler: .empty)
+    responses = Link(capacity: capacity, synchroniserStages: stages, filler: MemoryBeat(repeating: 0))
+    memory = OffChipMemory(spec.memory)
     let code = OperandCode(bytes: 2, isSigned: true, zeroPoint: 0)
     ifmapReader = IfmapReader(code)
     filterReader = FilterReader(spec.filterBuffer, code)
@@ -141,13 +144,19 @@ public struct RowStationaryMachine: Machine, Sendable, Codable {
 
   // MARK: Machine
 
-  /// Core, then link.
-  public var clockDomains: [ClockDomain] { [spec.coreClock, spec.linkClock] }
+  /// Core, link, and the memory's clock if it has one of its own.
+  public var clockDomains: [ClockDomain] {
+    [spec.coreClock, spec.linkClock] + (spec.memory.clock.map { [$0] } ?? [])
+  }
 
-  /// Scan chain, port and memory run on the link's clock.
+  /// The domain whose clock the memory runs on.
+  var memoryDomain: Int { spec.memory.clock == nil ? 1 : 2 }
+
+  /// Scan chain, port and a memory without a clock of its own run on the link's clock.
   public static func clockDomain(of step: Step) -> Int {
     switch step {
     case .scanChain, .port, .memory: 1
+    case .clockedMemory: 2
     case .control, .decoder, .filterBanks, .ifmapBanks, .psumBanks, .coder, .vector, .filterNetwork, .ifmapNetwork,
       .psumNetwork, .outputNetwork, .localNetwork:
       0
@@ -159,7 +168,9 @@ public struct RowStationaryMachine: Machine, Sendable, Codable {
     switch step {
     case .scanChain: scanChain.evaluate(&configured)
     case .port: port.evaluate(&channels, requests: &requests, responses: &responses)
-    case .memory: memory.evaluate(requests: &requests, responses: &responses, cycle: cycle)
+    case .memory:
+      if spec.memory.clock == nil { memory.evaluate(requests: &requests, responses: &responses, cycle: cycle) }
+    case .clockedMemory: memory.evaluate(requests: &requests, responses: &responses, cycle: cycle)
     case .vector: if vectorSide.isAwake { evaluateVector() }
     case .control: if let program { evaluateControl(program) }
     case .decoder: evaluateDecoder()
@@ -178,20 +189,19 @@ public struct RowStationaryMachine: Machine, Sendable, Codable {
     }
   }
 
-  /// The clock edge of either domain or of both.
+  /// The clock edge of one domain or of several.
   public mutating func commit(_ edges: ClockEdges) {
-    if edges.contains(domain: 0) { commitCore() }
-    if edges.contains(domain: 1) { commitLink() }
     let (core, link) = (edges.contains(domain: 0), edges.contains(domain: 1))
+    let hasMemory = edges.contains(domain: memoryDomain)
+    if core { commitCore() }
+    if link {
+      scanChain.commit()
+      port.commit()
+    }
+    if hasMemory { memory.commit() }
+    requests.commit(sender: link, receiver: hasMemory)
+    responses.commit(sender: hasMemory, receiver: link)
     channels.commit(chip: core, port: link)
     configured.commit(sender: link, receiver: core)
-  }
-
-  private mutating func commitLink() {
-    scanChain.commit()
-    port.commit()
-    memory.commit()
-    requests.commit()
-    responses.commit()
   }
 }

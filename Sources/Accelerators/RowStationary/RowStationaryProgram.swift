@@ -47,12 +47,12 @@ public final class RowStationaryProgram: Sendable, Codable {
     let layout = StreamLayout(schedule)
     biasCount = bias.count
     let biases = layout.biases(bias, psumBytes: arithmetic.psumBytes)
-    biasStream = bias.isEmpty ? nil : LinkCommand(address: places.place(biases), bytes: biases.count, isBias: true)
+    biasStream = bias.isEmpty ? nil : LinkCommand(address: places.place(biases), bytes: biases.count, of: .bias)
     self.fmaps = fmaps(&places)
     var streams: [LinkCommand] = []
     for tile in layout.filterTiles {
       let stream = layout.filters(tile, of: filter, filterCode)
-      streams.append(LinkCommand(address: places.place(stream), bytes: stream.count))
+      streams.append(LinkCommand(address: places.place(stream), bytes: stream.count, of: .filter))
     }
     filterStreams = streams
   }

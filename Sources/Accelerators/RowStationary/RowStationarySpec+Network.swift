@@ -11,11 +11,6 @@ public import Workloads
 public typealias RowStationaryNetworkRun = NetworkRun<RowStationarySpec>
 
 extension RowStationarySpec: NetworkSpec {
-  /// Bytes of one request to the memory.
-  public var memoryPortBytes: Int { memory.portBytes }
-  /// Bytes of the memory.
-  public var memoryCapacityBytes: Int { memory.capacityBytes }
-
   /// A machine at rest. Throws `RowStationarySpecError` where none can be built.
   public func makeMachine() throws -> RowStationaryMachine {
     try check()
@@ -72,7 +67,7 @@ extension RowStationaryMachine: NetworkMachine {
       + coder.counters.values(scope: "coder") + vectorSide.path.unit.counters.values(scope: "vector_unit")
       + vectorSide.path.buffer.counters.values(scope: "vector_buffer")
       + vectorSide.transfers.counters.values(scope: "transfer_engine") + port.counters.values(scope: "link")
-      + memory.counters.values(scope: "memory")
+      + memory.allCounters
   }
 
   /// Hands the machine a layer for the vector unit alone: the array stands still. It must be quiescent.

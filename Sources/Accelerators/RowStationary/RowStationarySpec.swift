@@ -34,8 +34,8 @@ public struct RowStationarySpec: Sendable, Codable, Equatable {
   public var vector: VectorPath.Spec
   /// Biases that the output stage holds. Unpublished: the papers do not say where a bias is added.
   public var biasWords: Int
-  /// The memory behind the link, in link cycles.
-  public var memory: IdealMemory.Spec
+  /// The memory behind the link: on the link's clock, or on one of its own.
+  public var memory: OffChipMemory.Spec
   /// The clock of array, buffers and control.
   public var coreClock: ClockDomain
   /// The clock of the off-chip link.
@@ -45,8 +45,7 @@ public struct RowStationarySpec: Sendable, Codable, Equatable {
   public init(
     array: RowStationaryArray.Spec, glb: GlobalBuffer.Spec, filterBuffer: GlobalBuffer.Spec, codecElementsPerCycle: Int,
     linkFIFODepth: Int, synchroniserStages: Int, configurationBits: Int, biasWords: Int,
-    vector: VectorPath.Spec = .standard,
-    memory: IdealMemory.Spec, coreClock: ClockDomain, linkClock: ClockDomain
+    vector: VectorPath.Spec = .standard, memory: OffChipMemory.Spec, coreClock: ClockDomain, linkClock: ClockDomain
   ) {
     self.array = array
     (self.glb, self.filterBuffer) = (glb, filterBuffer)
@@ -64,7 +63,7 @@ public struct RowStationarySpec: Sendable, Codable, Equatable {
       filterFIFODepth: 2, psumInputFIFODepth: 4, psumOutputFIFODepth: 4),
     glb: .init(banks: 25, linesPerBank: 512), filterBuffer: .init(banks: 2, linesPerBank: 512),
     codecElementsPerCycle: 4, linkFIFODepth: 16, synchroniserStages: 2, configurationBits: 1794, biasWords: 4096,
-    memory: .init(portBytes: 8, bytesPerCycle: 8, latencyCycles: 4, capacityBytes: 1 << 28),
+    memory: .init(IdealMemory.Spec(portBytes: 8, bytesPerCycle: 8, latencyCycles: 4, capacityBytes: 1 << 28)),
     coreClock: ClockDomain(name: "core", period: ClockPeriod(hertz: 200_000_000)),
     linkClock: ClockDomain(name: "link", period: ClockPeriod(hertz: 60_000_000)))
 

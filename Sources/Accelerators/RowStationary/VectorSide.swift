@@ -54,7 +54,7 @@ struct VectorSide: Sendable, Codable {
 
   mutating func evaluate(_ channels: inout LinkPort.Channels) {
     if let factors, transfers.canQueueLoad {
-      transfers.queue(.init(factors, into: LoadBuffer.vectorParameters.rawValue))
+      transfers.queue(.init(factors, into: .vectorParameters))
       queuesFactors = true
     }
     path.evaluate(psums: [], transfers: &transfers)

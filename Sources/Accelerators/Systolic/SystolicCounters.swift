@@ -41,19 +41,12 @@ public struct SystolicCounters: Sendable, Codable, Equatable, CounterSet {
       .init("zero_operand_macs", unit: "operations", "MACs that fired with an operand equal to its zero point.") {
         $0.zeroOperandMacs
       },
-    ] + labelDefinitions + stallDefinitions
+    ] + labelDefinitions + StallCounts.definitions(\.stalls)
 
   private static let labelDefinitions = PECycleLabel.allCases.map { label in
     CounterDefinition<SystolicCounters>(
       "\(label)_pe_cycles", unit: "PE-cycles", "PE-cycles labelled \(label). All labels sum to PEs x cycles."
     ) { $0.labels[label] }
-  }
-
-  private static let stallDefinitions = StallCause.allCases.map { cause in
-    CounterDefinition<SystolicCounters>(
-      "stalled_pe_cycles_\(cause)", unit: "PE-cycles",
-      "PE-cycles of waiting whose root is \(cause). All causes sum to the PE-cycles labelled wait."
-    ) { $0.stalls[cause] }
   }
 
   /// All zero.

@@ -32,7 +32,7 @@ public struct SystolicLayerRun: Sendable {
     let places = TensorPlacement(
       operands.layer, operandBytes: spec.arithmetic.operandBytes, hasBias: !operands.bias.isEmpty,
       parameterBytes: factors.count)
-    try places.check(layer: operands.layer.name, capacity: spec.memory.capacityBytes)
+    try places.check(layer: operands.layer.name, memory: spec.memory)
     ofmapAddress = places.ofmap
     var machine = SystolicMachine(spec)
     machine.memory.contents.place(operands.ifmap.bytes, at: places.ifmap)
@@ -53,7 +53,7 @@ public struct SystolicLayerRun: Sendable {
   /// Throws `PlacementError` if a layer's tensors do not fit the machine's memory; they need not exist yet.
   public static func checkPlacement(_ layer: ConvolutionLayer, on spec: SystolicSpec) throws(PlacementError) {
     try TensorPlacement(layer, operandBytes: spec.arithmetic.operandBytes, hasBias: false)
-      .check(layer: layer.name, capacity: spec.memory.capacityBytes)
+      .check(layer: layer.name, memory: spec.memory)
   }
 
   /// The psums [N, M, P, Q] that the machine has stored in its memory.
@@ -110,24 +110,10 @@ private struct TensorPlacement {
     end = next
   }
 
-  func check(layer: String, capacity: Int) throws(PlacementError) {
-    guard end <= capacity else { throw PlacementError(layer: layer, neededBytes: end, availableBytes: capacity) }
-  }
-}
-
-/// The tensors of a layer do not fit the machine's memory.
-public struct PlacementError: Error, Equatable, CustomStringConvertible {
-  /// The layer's name.
-  public let layer: String
-  /// Bytes of all its tensors, aligned.
-  public let neededBytes: Int
-  /// Bytes of the memory.
-  public let availableBytes: Int
-
-  /// The message a user reads.
-  public var description: String {
-    "layer \(layer): its tensors: \(neededBytes) bytes needed, machine.memory.capacity_bytes gives \(availableBytes), "
-      + "\(neededBytes - availableBytes) bytes too few; the least legal value is \(neededBytes)"
+  func check(layer: String, memory: OffChipMemory.Spec) throws(PlacementError) {
+    guard end <= memory.capacityBytes else {
+      throw PlacementError(layer: layer, neededBytes: end, memory: memory)
+    }
   }
 }
 

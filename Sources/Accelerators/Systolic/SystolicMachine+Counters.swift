@@ -9,7 +9,6 @@ extension SystolicMachine {
       + ifmapSpad.counters.values(scope: "ifmap_spad")
       + filterSpad.counters.values(scope: "filter_spad") + accumulator.counters.values(scope: "accumulator")
       + vector.unit.counters.values(scope: "vector_unit") + vector.buffer.counters.values(scope: "vector_buffer")
-      + transfers.counters.values(scope: "transfer_engine") + memory.counters.values(scope: "memory")
-      + (memory.dram?.channelCounters ?? [])
+      + transfers.counters.values(scope: "transfer_engine") + memory.allCounters
   }
 }

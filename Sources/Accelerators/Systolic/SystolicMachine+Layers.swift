@@ -31,6 +31,7 @@ extension SystolicMachine {
     prefetcher.begin(layer)
     folds.begin(layer.schedule)
     transfers.beginLayer()
+    memory.beginLayer()
     accumulator.beginLayer()
     vector.begin(layer.requantisation?.operation, streaming: nil)
     ifmapSpad.configure(format: ifmap.format, zeroPoint: ifmap.zeroPoint)
@@ -43,6 +44,7 @@ extension SystolicMachine {
     self.layer = nil
     layersBegun += 1
     transfers.beginLayer()
+    memory.beginLayer()
     vector.begin(layer.operation, streaming: layer)
   }
 }

@@ -26,14 +26,15 @@ enum ArrayPhase: UInt8, CaseIterable, Sendable {
 extension SystolicMachine: ObservableMachine {
   /// The blocks in data-path order.
   private enum Block: Int, CaseIterable {
-    case control, prefetcher, transfers, requests, memory, responses, ifmapSpad, filterSpad, west, north, array,
+    case control, prefetcher, transfers, sentRequests, requests, memory, sentResponses, responses, ifmapSpad,
+      filterSpad, west, north, array,
       annotations
     case accumulator, vectorSequencer, vectorUnit, vectorResults, storePacker, packedStores
   }
 
   /// The blocks in data-path order.
   public var blocks: [BlockDeclaration] {
-    fixedBlocks + channelBlocks
+    fixedBlocks + memory.channelBlocks(clockDomain: memoryDomain)
   }
 
   private var fixedBlocks: [BlockDeclaration] {
@@ -42,8 +43,11 @@ extension SystolicMachine: ObservableMachine {
       case .control: declare("control", Self.controlColumns, self)
       case .prefetcher: declare("prefetcher", TilePrefetcher.columns, prefetcher)
       case .transfers: declare("transfer_engine", TransferEngine.columns, transfers)
-      case .requests: declare("memory_port.request", MemoryPortSignals.requests, requests)
-      case .memory: memoryDeclaration
+      case .sentRequests: declare("memory_port.request", MemoryPortSignals.sentRequests, requests)
+      case .requests: declare("memory_port.request", MemoryPortSignals.requests, requests, clockDomain: memoryDomain)
+      case .memory: BlockDeclaration(scope: "memory", columns: memory.declarations, clockDomain: memoryDomain)
+      case .sentResponses:
+        declare("memory_port.response", MemoryPortSignals.sentResponses, responses, clockDomain: memoryDomain)
       case .responses: declare("memory_port.response", MemoryPortSignals.responses, responses)
       case .ifmapSpad: declare("ifmap_spad", OperandScratchpad.columns, ifmapSpad)
       case .filterSpad: declare("filter_spad", OperandScratchpad.columns, filterSpad)
@@ -64,19 +68,17 @@ extension SystolicMachine: ObservableMachine {
   /// Hands the current values of one column to the sampler.
   public mutating func read(block: Int, column: Int, into sampler: inout SignalSampler) {
     guard let fixed = Block(rawValue: block) else {
-      var channel = memory.dram?.channels[block - Block.allCases.count]
-      channel?.read(column: column, into: &sampler)
+      memory.read(channel: block - Block.allCases.count, column: column, into: &sampler)
       return
     }
     switch fixed {
     case .control: Self.controlColumns[column].read(&self, &sampler)
     case .prefetcher: prefetcher.read(column: column, into: &sampler)
     case .transfers: transfers.read(column: column, into: &sampler)
+    case .sentRequests: MemoryPortSignals.sentRequests[column].read(&requests, &sampler)
     case .requests: MemoryPortSignals.requests[column].read(&requests, &sampler)
-    case .memory:
-      var (ideal, dram) = (memory.ideal, memory.dram)
-      ideal?.read(column: column, into: &sampler)
-      dram?.read(column: column, into: &sampler)
+    case .memory: memory.read(column: column, into: &sampler)
+    case .sentResponses: MemoryPortSignals.sentResponses[column].read(&responses, &sampler)
     case .responses: MemoryPortSignals.responses[column].read(&responses, &sampler)
     case .ifmapSpad: ifmapSpad.read(column: column, into: &sampler)
     case .filterSpad: filterSpad.read(column: column, into: &sampler)
@@ -92,21 +94,6 @@ extension SystolicMachine: ObservableMachine {
     case .vectorResults: VectorResultSignals.columns[column].read(&vector.results, &sampler)
     case .storePacker: vector.packer.read(column: column, into: &sampler)
     case .packedStores: MemoryPortSignals.packedStores[column].read(&vector.packed, &sampler)
-    }
-  }
-
-  /// The port's side of the memory, in the clock domain that the memory runs on.
-  private var memoryDeclaration: BlockDeclaration {
-    BlockDeclaration(
-      scope: "memory", columns: memory.ideal?.declarations ?? memory.dram?.declarations ?? [],
-      clockDomain: clockDomains.count - 1)
-  }
-
-  /// The channels of a DRAM.
-  private var channelBlocks: [BlockDeclaration] {
-    (memory.dram?.channels ?? []).enumerated().map { number, channel in
-      BlockDeclaration(
-        scope: "memory.channel_\(number)", columns: channel.declarations, clockDomain: clockDomains.count - 1)
     }
   }
 

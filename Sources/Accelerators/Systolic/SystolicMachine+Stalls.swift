@@ -15,17 +15,14 @@ extension SystolicMachine {
   func stallCause(_ hold: FoldHold) -> StallCause {
     switch hold {
     case .none, .array: .latency
-    case .accumulator, .finished: .store
+    case .accumulator, .finished: MemoryPath(requests, responses, memory).storeCause
     case .ifmapTile, .filterTile: loadCause
     }
   }
 
   /// Why a tile is not there: its load is not queued, or the engine, a link or the memory has not got that far.
   private var loadCause: StallCause {
-    if transfers.queuedLoads == 0 { return .prefetch }
-    if responses.count > 0 { return responses.hasFront ? .transfer : .crossing }
-    let wait = memory.wait
-    if wait == .none, requests.count > 0 { return requests.hasFront ? .queue : .crossing }
-    return StallCause(wait)
+    guard transfers.queuedLoads > 0 else { return .prefetch }
+    return MemoryPath(requests, responses, memory).loadCause(isIssuing: transfers.isIssuing)
   }
 }

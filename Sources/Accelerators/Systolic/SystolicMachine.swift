@@ -152,7 +152,7 @@ public struct SystolicMachine: Machine, Sendable, Codable {
   }
 
   /// The domain whose clock the memory runs on.
-  private var memoryDomain: Int { spec.memory.clock == nil ? 0 : 1 }
+  var memoryDomain: Int { spec.memory.clock == nil ? 0 : 1 }
 
   /// The clock edge of a delivery: bytes become visible in the buffer they are for.
   private mutating func commitDelivery() {

@@ -9,11 +9,6 @@ public import Workloads
 public typealias SystolicNetworkRun = NetworkRun<SystolicSpec>
 
 extension SystolicSpec: NetworkSpec {
-  /// Bytes of one request to the memory.
-  public var memoryPortBytes: Int { memory.portBytes }
-  /// Bytes of the memory.
-  public var memoryCapacityBytes: Int { memory.capacityBytes }
-
   /// A machine at rest.
   public func makeMachine() -> SystolicMachine { SystolicMachine(self) }
 

@@ -99,24 +99,23 @@ struct TilePrefetcher: Sendable, Codable {
       state = .loadingParameters
       areParametersRequested = true
       if let requantisation = layer.requantisation {
-        engine.queue(.init(requantisation.load, into: LoadBuffer.vectorParameters.rawValue))
+        engine.queue(.init(requantisation.load, into: .vectorParameters))
       }
     case .bias:
       state = .loadingBias
       isBiasRequested = true
-      engine.queue(.init(layer.biasLoad, into: LoadBuffer.bias.rawValue))
+      engine.queue(.init(layer.biasLoad, into: .bias))
     case .ifmap:
       state = .loadingIfmap
       requestedIfmapTiles += 1
       guard let fold = cursor?.fold(in: layer.schedule) else { break }
-      engine.queue(
-        .init(layer.ifmapLoad(fold, half: fold.ifmapTile % view.halves.ifmap), into: LoadBuffer.ifmap.rawValue))
+      engine.queue(.init(layer.ifmapLoad(fold, half: fold.ifmapTile % view.halves.ifmap), into: .ifmap))
     case .filter:
       state = .loadingFilter
       requestedFilterTiles += 1
       guard let fold = cursor?.fold(in: layer.schedule) else { break }
       engine.queue(
-        .init(layer.filterLoad(fold, half: fold.filterTile % view.halves.filter), into: LoadBuffer.filter.rawValue))
+        .init(layer.filterLoad(fold, half: fold.filterTile % view.halves.filter), into: .filter))
     case .nextFold:
       cursor?.advance(in: layer.schedule)
       readTiles(layer.schedule)

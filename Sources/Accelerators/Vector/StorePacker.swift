@@ -58,7 +58,7 @@ struct StorePacker: Sendable, Codable {
     storeEnds = nextCursor.advance(past: block, of: store)
     packed.send(
       PackedStore(
-        MemoryRequest(address: block.address, isWrite: true, enables: block.enables, data: data),
+        MemoryRequest(address: block.address, isWrite: true, enables: block.enables, of: .ofmap, data: data),
         completesTile: storeEnds && store.completesTile))
     sentBytes = block.count
   }

@@ -52,11 +52,11 @@ struct StreamPrefetcher: Sendable, Codable {
   private mutating func nextLoad(_ layer: PlacedVectorLayer) -> TransferEngine.Load {
     if needsParameters, let load = layer.parameterLoad {
       needsParameters = false
-      return .init(load, into: LoadBuffer.vectorParameters.rawValue)
+      return .init(load, into: .vectorParameters)
     }
     let load = layer.tiles[tile].loads[part]
     part += 1
     if part == layer.tiles[tile].loads.count { (tile, part) = (tile + 1, 0) }
-    return .init(load, into: LoadBuffer.vectorOperands.rawValue)
+    return .init(load, into: .vectorOperands)
   }
 }

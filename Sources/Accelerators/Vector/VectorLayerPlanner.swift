@@ -15,7 +15,7 @@ struct VectorLayerPlanner {
   init(name: String, spec: some NetworkSpec) {
     self.name = name
     halfBytes = spec.vector.bufferBytes / 2
-    portBytes = spec.memoryPortBytes
+    portBytes = spec.memory.portBytes
   }
 
   /// First byte of the half that tile `index` uses.

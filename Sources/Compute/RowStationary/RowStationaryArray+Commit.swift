@@ -3,13 +3,22 @@ import Tensors
 extension RowStationaryArray {
   /// The clock edge: every PE advances, then words that moved on links and networks enter and leave FIFOs.
   public mutating func commit() {
-    if isAsleep && arrivals.isEmpty && moves.isEmpty {
-      count(lastTally, cycles: 1)
-      return
-    }
     if isAsleep { count(lastTally, cycles: 1) } else { advance() }
-    commitArrivals()
-    commitMoves()
+    guard !arrivals.isEmpty else { return }
+    isAsleep = false
+    counters.ifmapWordsIn += arrivals.ifmapPEs
+    counters.filterWordsIn += arrivals.filterPEs * arrivals.filterWords
+    counters.localFlits += arrivals.moves
+    let layout = BankLayout(spec)
+    let layer = LayerConstants(spec, shape, rows: rowsOfPass)
+    if arrivals.ifmapPEs > 0 { enterIfmap(arrivals.ifmap, layer, &pes, &sets, &operands) }
+    if arrivals.filterPEs > 0 {
+      enterFilter(arrivals.filter, words: arrivals.filterWords, layer, &pes, &sets, &operands)
+    }
+    if arrivals.psumPE >= 0 { enter(arrivals.psum, arrivals.psumPE, layout) }
+    if arrivals.taken >= 0 { leave(arrivals.taken, layout) }
+    if arrivals.moves > 0 { commitMoves(layout) }
+    arrivals = Arrivals()
   }
 
   /// Books cycles in which the array slept.
@@ -22,88 +31,124 @@ extension RowStationaryArray {
   }
 
   private mutating func advance() {
-    let shape = LayerConstants(spec, self.shape, rows: rowsOfPass)
-    let tally: Tally
-    switch self.shape.arithmetic {
+    let layer = LayerConstants(spec, shape, rows: rowsOfPass)
+    var tally = Tally(standings: standings, off: mapped.count - busyPEs)
+    switch shape.arithmetic {
     case .fixedPoint16(let position, saturates: false):
-      tally = run(WrappingFixedPoint(position: Int32(truncatingIfNeeded: position)), shape)
+      run(WrappingFixedPoint(position: Int32(truncatingIfNeeded: position)), layer, &tally)
     case .fixedPoint16(let position, saturates: true):
-      tally = run(SaturatingFixedPoint(position: Int32(truncatingIfNeeded: position)), shape)
+      run(SaturatingFixedPoint(position: Int32(truncatingIfNeeded: position)), layer, &tally)
     case .integer8:
-      tally = run(IntegerPsum(), shape)
+      run(IntegerPsum(), layer, &tally)
     }
     count(tally, cycles: 1)
     busyPEs -= tally.finished
-    isAsleep = !tally.isChanged
+    // What was issued at the edge before still moved on.
+    isAsleep = !tally.isActive && lastTally.issued == 0
     lastTally = tally
   }
 
-  private mutating func run(_ contract: some PsumContract, _ shape: LayerConstants) -> Tally {
-    advancePEs(
-      contract, shape, mapped, &pes, ifmapSpad: &ifmapSpad, filterSpad: &filterSpad, psumSpad: &psumSpad,
-      ifmapFIFO: ifmapFIFO, filterFIFO: filterFIFO, filterFlitWords: filterFlitWords, psumIn: psumIn,
-      psumOut: &psumOut, senders: &senders, senderCount: &senderCount)
+  private mutating func run(_ contract: some PsumContract, _ layer: LayerConstants, _ tally: inout Tally) {
+    advancePEs(contract, layer, &lanes, &pes, &sets, &operands, &psums, &standings, &tally)
   }
 
-  private mutating func commitArrivals() {
-    guard !arrivals.isEmpty else { return }
-    isAsleep = false
-    for number in arrivals.ifmapPEs {
-      let number = Int(number)
-      let place = wrapped(pes[number].ifmapFIFOHead, pes[number].ifmapFIFOCount, spec.ifmapFIFODepth)
-      ifmapFIFO[number * spec.ifmapFIFODepth + place] = arrivals.ifmap
-      pes[number].ifmapFIFOCount += 1
-    }
-    counters.ifmapWordsIn += arrivals.ifmapPEs.count
-    for number in arrivals.filterPEs {
-      let number = Int(number)
-      let place = wrapped(pes[number].filterFIFOHead, pes[number].filterFIFOCount, spec.filterFIFODepth)
-      filterFIFO[number * spec.filterFIFODepth + place] = arrivals.filter
-      filterFlitWords[number * spec.filterFIFODepth + place] = arrivals.filterWords
-      pes[number].filterFIFOCount += 1
-    }
-    counters.filterWordsIn += arrivals.filterPEs.count * Int(arrivals.filterWords)
-    if arrivals.psumPE >= 0 { enter(arrivals.psum, Int(arrivals.psumPE)) }
-    if arrivals.taken >= 0 { leave(Int(arrivals.taken)) }
-    arrivals.ifmapPEs.removeAll(keepingCapacity: true)
-    arrivals.filterPEs.removeAll(keepingCapacity: true)
-    arrivals.psumPE = -1
-    arrivals.taken = -1
+  /// Puts a PE with an assignment to work.
+  mutating func begin(_ number: Int) {
+    let layer = LayerConstants(spec, shape, rows: rowsOfPass)
+    beginAssignment(layer, number, &lanes, &pes, &sets, operands, &standings)
   }
 
-  private mutating func commitMoves() {
-    guard !moves.isEmpty else { return }
-    isAsleep = false
-    counters.localFlits += moves.count
-    for number in moves {
-      let number = Int(number)
-      enter(psumOut[number * spec.psumOutputFIFODepth + Int(pes[number].psumOutHead)], number - spec.columns)
-      leave(number)
+  private mutating func commitMoves(_ layout: BankLayout) {
+    for group in sets.indices {
+      for number in Members(sets[group].moves, first: group * PESets.size) {
+        enter(outgoingFlit(number), number - spec.columns, layout)
+        leave(number, layout)
+      }
+      sets[group].moves = 0
     }
-    moves.removeAll(keepingCapacity: true)
   }
 
-  private mutating func enter(_ flit: SIMD4<Int32>, _ number: Int) {
-    let place = wrapped(pes[number].psumInHead, pes[number].psumInCount, spec.psumInputFIFODepth)
-    psumIn[number * spec.psumInputFIFODepth + place] = flit
+  private mutating func enter(_ flit: SIMD4<Int32>, _ number: Int, _ layout: BankLayout) {
+    let place = wrap(Int(pes[number].psumInHead) + Int(pes[number].psumInCount), layout.psumInDepth)
+    let first = number * layout.psums + layout.psumIn + place * BankLayout.flitWords
+    for word in 0..<BankLayout.flitWords { psums[first + word] = flit[word] }
     pes[number].psumInCount += 1
+    if Int(pes[number].psumInCount) == layout.psumInDepth {
+      sets[number / PESets.size].psumReady &= ~UInt64(member: number)
+    }
   }
 
-  private mutating func leave(_ number: Int) {
-    let head = Int(pes[number].psumOutHead) + 1
-    pes[number].psumOutHead = UInt8(head == spec.psumOutputFIFODepth ? 0 : head)
+  private mutating func leave(_ number: Int, _ layout: BankLayout) {
+    pes[number].psumOutHead = UInt8(wrap(Int(pes[number].psumOutHead) + 1, layout.psumOutDepth))
     pes[number].psumOutCount -= 1
     pes[number].psumOutPromised -= 1
-    guard pes[number].psumOutCount == 0 else { return }
-    for index in 0..<senderCount where Int(senders[index]) == number {
-      senderCount -= 1
-      senders[index] = senders[senderCount]
-      return
-    }
+    if pes[number].psumOutCount == 0 { sets[number / PESets.size].psumValid &= ~UInt64(member: number) }
   }
+}
 
-  private func wrapped(_ head: UInt8, _ count: UInt8, _ depth: Int) -> Int {
-    let place = Int(head) + Int(count)
-    return place >= depth ? place - depth : place
+/// A PE's first window begins: with MACs, or with psums to hand on if it has no channels.
+private func beginAssignment(
+  _ layer: LayerConstants, _ number: Int, _ lanes: inout PELanes, _ pes: inout [RowStationaryPE],
+  _ sets: inout [PESets], _ operands: [Int16], _ standings: inout [Int]
+) {
+  lanes[.filter, number] = 0
+  lanes[.filterPlace, number] = pes[number].filterHead
+  let group = number / PESets.size
+  guard pes[number].channels > 0 else {
+    pes[number].phase = .accumulate
+    sets[group].accumulates |= UInt64(member: number)
+    return
+  }
+  pes[number].phase = .mac
+  var words = lanes.words.mutableSpan
+  var lanes = unsafe words.mutableBytes
+  var standings = standings.mutableSpan
+  beginRun(layer, &pes[number], number, &lanes, &sets[group], operands.span, &standings)
+}
+
+/// An ifmap word enters the FIFOs of all its PEs.
+private func enterIfmap(
+  _ word: Int16, _ layer: LayerConstants, _ pes: inout [RowStationaryPE], _ sets: inout [PESets],
+  _ operands: inout [Int16]
+) {
+  var pes = pes.mutableSpan
+  var sets = sets.mutableSpan
+  var operands = operands.mutableSpan
+  for group in sets.indices {
+    for number in Members(sets[group].ifmapArrives, first: group * PESets.size) {
+      let place = wrap(Int(pes[number].ifmapFIFOHead) + Int(pes[number].ifmapFIFOCount), layer.banks.ifmapDepth)
+      operands[number &* layer.operands &+ layer.banks.ifmapFIFO &+ place] = word
+      pes[number].ifmapFIFOCount += 1
+      if Int(pes[number].ifmapFIFOCount) == layer.banks.ifmapDepth {
+        sets[group].ifmapReady &= ~UInt64(member: number)
+      }
+      pes[number].noteLoads(layer, number, &sets[group])
+    }
+    sets[group].ifmapArrives = 0
+  }
+}
+
+/// A flit of filters enters the FIFOs of all its PEs.
+private func enterFilter(
+  _ flit: SIMD4<Int16>, words: Int, _ layer: LayerConstants, _ pes: inout [RowStationaryPE],
+  _ sets: inout [PESets], _ operands: inout [Int16]
+) {
+  var pes = pes.mutableSpan
+  var sets = sets.mutableSpan
+  var operands = operands.mutableSpan
+  for group in sets.indices {
+    for number in Members(sets[group].filterArrives, first: group * PESets.size) {
+      let place = wrap(Int(pes[number].filterFIFOHead) + Int(pes[number].filterFIFOCount), layer.banks.filterDepth)
+      let stretch = number &* layer.operands
+      let first = stretch &+ layer.banks.filterFIFO &+ place &* BankLayout.flitWords
+      for word in 0..<BankLayout.flitWords { operands[first + word] = flit[word] }
+      operands[stretch &+ layer.banks.flitCounts &+ place] = Int16(truncatingIfNeeded: words)
+      pes[number].filterFIFOCount += 1
+      if Int(pes[number].filterFIFOCount) == layer.banks.filterDepth {
+        sets[group].filterReady &= ~UInt64(member: number)
+      }
+      pes[number].noteLoads(layer, number, &sets[group])
+    }
+    sets[group].filterArrives = 0
   }
 }

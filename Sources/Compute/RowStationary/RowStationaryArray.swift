@@ -88,26 +88,19 @@ public struct RowStationaryArray: Sendable, Codable {
   /// What the PEs counted.
   public internal(set) var counters = Counters()
 
+  /// Registers of the data path, control, and words of the PEs; the last block of lanes may be wider than the array.
+  var lanes: PELanes
   var pes: [RowStationaryPE]
+  var operands: [Int16]
+  var psums: [Int32]
+  /// What networks and control ask about many PEs at once.
+  var sets: [PESets]
+  /// PEs in the MAC phase by their standing.
+  var standings: [Int]
   /// PEs of the layer: the others are clock-gated.
   var mapped: [Int32] = []
-  /// The top of a chain hands its psums to the GON, all others to the PE above.
-  var isTop: [Bool]
-  var ifmapSpad: [Int16]
-  var filterSpad: [Int16]
-  var psumSpad: [Int32]
-  var ifmapFIFO: [Int16]
-  var filterFIFO: [SIMD4<Int16>]
-  var filterFlitWords: [UInt8]
-  var psumIn: [SIMD4<Int32>]
-  var psumOut: [SIMD4<Int32>]
 
-  /// PEs with a flit in their output FIFO, in no particular order.
-  var senders: [Int32]
-  var senderCount = 0
-
-  // Next state, latched by `evaluate` and by the networks.
-  var moves: [Int32] = []
+  // Next state, latched by the networks; which PEs it reaches is in `sets`.
   var arrivals = Arrivals()
   /// Whether the last edge changed nothing, so that the next one cannot either unless something arrives.
   public internal(set) var isAsleep = true
@@ -120,18 +113,23 @@ public struct RowStationaryArray: Sendable, Codable {
   /// What the PEs did at the last edge; while the array sleeps, they do the same.
   var lastTally = Tally()
 
-  /// Words that enter FIFOs at this clock edge.
+  /// What enters and leaves FIFOs at this clock edge.
   struct Arrivals: Sendable, Codable, Equatable {
+    /// An ifmap word, and how many PEs take it.
     var ifmap: Int16 = 0
-    var ifmapPEs: [Int32] = []
+    var ifmapPEs = 0
+    /// A flit of filters, its words, and how many PEs take it.
     var filter = SIMD4<Int16>()
-    var filterWords: UInt8 = 0
-    var filterPEs: [Int32] = []
+    var filterWords = 0
+    var filterPEs = 0
+    /// A flit of psums from the GIN and its PE; the PE whose flit the GON takes.
     var psum = SIMD4<Int32>()
-    var psumPE: Int32 = -1
-    var taken: Int32 = -1
+    var psumPE = -1
+    var taken = -1
+    /// Flits that move from PE to PE.
+    var moves = 0
 
-    var isEmpty: Bool { ifmapPEs.isEmpty && filterPEs.isEmpty && psumPE < 0 && taken < 0 }
+    var isEmpty: Bool { ifmapPEs == 0 && filterPEs == 0 && psumPE < 0 && taken < 0 && moves == 0 }
   }
 
   /// An array without a layer.
@@ -140,17 +138,12 @@ public struct RowStationaryArray: Sendable, Codable {
     self.spec = spec
     shape = LayerShape(
       arithmetic: .integer8, windowColumns: 1, dilation: 1, slideColumns: 1, windows: 1, psumsPerFlit: 4)
-    pes = [RowStationaryPE](repeating: RowStationaryPE(), count: count)
-    isTop = [Bool](repeating: false, count: count)
-    ifmapSpad = [Int16](repeating: 0, count: count * spec.ifmapSpadWords)
-    filterSpad = [Int16](repeating: 0, count: count * spec.filterSpadWords)
-    psumSpad = [Int32](repeating: 0, count: count * spec.psumSpadWords)
-    ifmapFIFO = [Int16](repeating: 0, count: count * spec.ifmapFIFODepth)
-    filterFIFO = [SIMD4<Int16>](repeating: SIMD4(), count: count * spec.filterFIFODepth)
-    filterFlitWords = [UInt8](repeating: 0, count: count * spec.filterFIFODepth)
-    psumIn = [SIMD4<Int32>](repeating: SIMD4(), count: count * spec.psumInputFIFODepth)
-    psumOut = [SIMD4<Int32>](repeating: SIMD4(), count: count * spec.psumOutputFIFODepth)
-    senders = [Int32](repeating: 0, count: count)
+    lanes = PELanes(peCount: count)
+    pes = [RowStationaryPE](repeating: RowStationaryPE(), count: lanes.count)
+    operands = [Int16](repeating: 0, count: lanes.count * BankLayout(spec).operands)
+    psums = [Int32](repeating: 0, count: lanes.count * BankLayout(spec).psums)
+    sets = [PESets](repeating: PESets(), count: (lanes.count + PESets.size - 1) / PESets.size)
+    standings = [Int](repeating: 0, count: RowStationaryPE.Standing.allCases.count)
   }
 
   /// Configures the array for a layer: which PEs take part, and which of them are the tops of their chains.
@@ -158,9 +151,11 @@ public struct RowStationaryArray: Sendable, Codable {
     precondition(isQuiescent, "an array is configured at rest")
     self.shape = shape
     self.mapped = mapped.map { Int32($0) }
-    for number in isTop.indices { isTop[number] = false }
-    for number in tops { isTop[number] = true }
+    lanes = PELanes(peCount: spec.peCount)
     for number in pes.indices { pes[number] = RowStationaryPE() }
+    for group in sets.indices { sets[group] = PESets() }
+    for number in tops { sets[number / PESets.size].tops |= UInt64(member: number) }
+    for standing in standings.indices { standings[standing] = 0 }
     lastTally = Tally()
     lastTally.off = mapped.count
   }
@@ -182,69 +177,13 @@ public struct RowStationaryArray: Sendable, Codable {
     rowsOfPass = Int32(assignment.rows)
     pes[number].endsRow = shape.windows == 1
     pes[number].endsPass = pes[number].endsRow && assignment.rows == 1
-    pes[number].phase = assignment.channels == 0 ? .accumulate : .mac
+    begin(number)
     busyPEs += 1
     isAsleep = false
   }
 
   /// No work, nothing in a pipeline or on its way out; filters of the next pass may already wait in their spads.
-  public var isQuiescent: Bool { busyPEs == 0 && senderCount == 0 && isAsleep && arrivals.isEmpty }
-}
-
-// MARK: - What the networks see, in committed state
-
-extension RowStationaryArray {
-  /// Whether the ifmap FIFO of a PE has room.
-  public func isIfmapReady(_ number: Int) -> Bool { Int(pes[number].ifmapFIFOCount) < spec.ifmapFIFODepth }
-  /// Whether the filter FIFO of a PE has room.
-  public func isFilterReady(_ number: Int) -> Bool { Int(pes[number].filterFIFOCount) < spec.filterFIFODepth }
-  /// Whether the psum input FIFO of a PE has room.
-  public func isPsumReady(_ number: Int) -> Bool { Int(pes[number].psumInCount) < spec.psumInputFIFODepth }
-  /// Whether a flit waits in the output FIFO of a PE.
-  public func hasPsum(_ number: Int) -> Bool { pes[number].psumOutCount > 0 }
-
-  /// Multicasts an ifmap word if every destination is ready; returns whether it left.
-  public mutating func pushIfmap(_ word: Int16, to destinations: Span<Int32>) -> Bool {
-    precondition(arrivals.ifmapPEs.isEmpty, "the ifmap network carries one word a cycle")
-    for index in destinations.indices where !isIfmapReady(Int(destinations[index])) { return false }
-    arrivals.ifmap = word
-    for index in destinations.indices { arrivals.ifmapPEs.append(destinations[index]) }
-    return true
-  }
-
-  /// Multicasts one to four filter words if every destination is ready; returns whether they left.
-  public mutating func pushFilter(_ flit: SIMD4<Int16>, words: Int, to destinations: Span<Int32>) -> Bool {
-    precondition(arrivals.filterPEs.isEmpty && (1...4).contains(words), "the filter network carries one flit a cycle")
-    for index in destinations.indices where !isFilterReady(Int(destinations[index])) { return false }
-    arrivals.filter = flit
-    arrivals.filterWords = UInt8(words)
-    for index in destinations.indices { arrivals.filterPEs.append(destinations[index]) }
-    return true
-  }
-
-  /// Sends a flit of psums to the bottom of a chain if it is ready; returns whether it left.
-  public mutating func pushPsum(_ flit: SIMD4<Int32>, to number: Int) -> Bool {
-    precondition(arrivals.psumPE < 0, "the psum network carries one flit a cycle")
-    guard isPsumReady(number) else { return false }
-    arrivals.psum = flit
-    arrivals.psumPE = Int32(number)
-    return true
-  }
-
-  /// Takes a flit from the top of a chain, if there is one.
-  public mutating func takePsum(from number: Int) -> SIMD4<Int32>? {
-    precondition(arrivals.taken < 0 && isTop[number], "the output network carries one flit a cycle")
-    guard hasPsum(number) else { return nil }
-    arrivals.taken = Int32(number)
-    return psumOut[number * spec.psumOutputFIFODepth + Int(pes[number].psumOutHead)]
-  }
-
-  /// Local network: each flit that waits below a PE with room moves up.
-  public mutating func evaluateLocalNetwork() {
-    moves.removeAll(keepingCapacity: true)
-    for index in 0..<senderCount {
-      let number = Int(senders[index])
-      if !isTop[number], isPsumReady(number - spec.columns) { moves.append(Int32(number)) }
-    }
+  public var isQuiescent: Bool {
+    busyPEs == 0 && isAsleep && arrivals.isEmpty && sets.allSatisfy { $0.psumValid == 0 }
   }
 }

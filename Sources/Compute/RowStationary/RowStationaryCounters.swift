@@ -3,11 +3,10 @@ public import Signals
 /// What the mapped PEs did in one cycle.
 struct Tally: Sendable, Codable, Equatable {
   var macs = 0
-  /// MACs, gated ones included.
-  var issued = 0
-  var accumulates = 0
+  var gated = 0
   var waitIfmap = 0
   var waitFilter = 0
+  var accumulates = 0
   var waitPsum = 0
   var waitOutput = 0
   /// PEs without an assignment.
@@ -17,8 +16,22 @@ struct Tally: Sendable, Codable, Equatable {
   var filterWrites = 0
   /// PEs that did the last operation of their assignment.
   var finished = 0
-  /// Whether any register changed.
-  var isChanged = false
+
+  init() {}
+
+  /// What PEs in the MAC phase do, by their numbers in each standing, and how many PEs are off.
+  init(standings: [Int], off: Int) {
+    macs = standings[Int(RowStationaryPE.Standing.mac.rawValue)]
+    gated = standings[Int(RowStationaryPE.Standing.gated.rawValue)]
+    waitIfmap = standings[Int(RowStationaryPE.Standing.waitIfmap.rawValue)]
+    waitFilter = standings[Int(RowStationaryPE.Standing.waitFilter.rawValue)]
+    self.off = off
+  }
+
+  /// Operations that entered the pipeline.
+  var issued: Int { macs + gated + accumulates }
+  /// Whether any PE issued an operation or took a word.
+  var isActive: Bool { issued + ifmapWrites + filterWrites > 0 }
 }
 
 extension RowStationaryArray {
@@ -86,7 +99,7 @@ extension RowStationaryArray {
     mutating func add(_ tally: Tally, cycles: Int, idle: Int, off: PECycleLabel) {
       self.cycles += cycles
       labels[.mac] += tally.macs * cycles
-      labels[.gated] += (tally.issued - tally.macs) * cycles
+      labels[.gated] += tally.gated * cycles
       labels[.accumulate] += tally.accumulates * cycles
       labels[.waitIfmap] += tally.waitIfmap * cycles
       labels[.waitFilter] += tally.waitFilter * cycles

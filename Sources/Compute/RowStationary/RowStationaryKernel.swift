@@ -1,18 +1,21 @@
-// One clock edge of all mapped PEs. Stages are evaluated from the last to the first, so that each reads what stood in the
-// register before it at the edge; FIFOs are read and left here, and entered by the networks afterwards.
+// One clock edge of all PEs. The data path is clocked for sixteen PEs at once; control acts on the PEs of which a bit says that
+// something begins or ends. Every register takes what stood before the edge: stages are evaluated from the last to the first,
+// FIFOs are read and left here, and entered by the networks afterwards.
 
 /// What the kernel needs of array and layer.
 struct LayerConstants {
-  let ifmapWords, filterWords, psumWords: Int
-  let ifmapDepth, filterDepth, psumInDepth, psumOutDepth: Int
+  let banks: BankLayout
+  /// Stretches of a PE.
+  let operands, psums: Int
+  let ifmapWords, filterWords: Int
   let windowColumns, slideColumns, dilation: Int
   let windows, rows: Int32
   let psumsPerFlit: UInt8
 
   init(_ spec: RowStationaryArray.Spec, _ shape: RowStationaryArray.LayerShape, rows: Int32) {
-    (ifmapWords, filterWords, psumWords) = (spec.ifmapSpadWords, spec.filterSpadWords, spec.psumSpadWords)
-    (ifmapDepth, filterDepth) = (spec.ifmapFIFODepth, spec.filterFIFODepth)
-    (psumInDepth, psumOutDepth) = (spec.psumInputFIFODepth, spec.psumOutputFIFODepth)
+    banks = BankLayout(spec)
+    (operands, psums) = (banks.operands, banks.psums)
+    (ifmapWords, filterWords) = (banks.ifmapWords, banks.filterWords)
     (windowColumns, slideColumns, dilation) = (shape.windowColumns, shape.slideColumns, shape.dilation)
     windows = Int32(shape.windows)
     self.rows = rows
@@ -20,269 +23,135 @@ struct LayerConstants {
   }
 }
 
-/// Advances every mapped PE by one clock edge; returns what they did.
+/// Advances every PE by one clock edge and says what they did.
 func advancePEs(
-  _ contract: some PsumContract, _ layer: LayerConstants, _ mapped: [Int32], _ pes: inout [RowStationaryPE],
-  ifmapSpad: inout [Int16], filterSpad: inout [Int16], psumSpad: inout [Int32], ifmapFIFO: [Int16],
-  filterFIFO: [SIMD4<Int16>], filterFlitWords: [UInt8], psumIn: [SIMD4<Int32>], psumOut: inout [SIMD4<Int32>],
-  senders: inout [Int32], senderCount: inout Int
-) -> Tally {
-  var tally = Tally()
-  let count = pes.count
-  precondition(
-    ifmapSpad.count == count * layer.ifmapWords && filterSpad.count == count * layer.filterWords
-      && psumSpad.count == count * layer.psumWords && ifmapFIFO.count == count * layer.ifmapDepth
-      && filterFIFO.count == count * layer.filterDepth && filterFlitWords.count == filterFIFO.count
-      && psumIn.count == count * layer.psumInDepth && psumOut.count == count * layer.psumOutDepth
-      && senders.count == count, "every PE has its stretch of each bank")
-  let mapped = mapped.span
-  var pes = pes.mutableSpan
-  var ifmapSpad = ifmapSpad.mutableSpan
-  var filterSpad = filterSpad.mutableSpan
-  var psumSpad = psumSpad.mutableSpan
-  var psumOut = psumOut.mutableSpan
-  for index in mapped.indices {
-    let number = unsafe Int(mapped[unchecked: index])
-    precondition(number < count, "a mapped PE is one of the array")
-    let isFirstFlit = unsafe retire(contract, layer, &pes[unchecked: number], number, &psumSpad, &psumOut)
-    if isFirstFlit {
-      senders[senderCount] = Int32(truncatingIfNeeded: number)
-      senderCount += 1
-    }
-    unsafe multiply(contract, &pes[unchecked: number])
-    let takesIfmap = unsafe pes[unchecked: number].hasRoomForIfmap(layer)
-    let takesFilter = unsafe pes[unchecked: number].hasRoomForFilter(layer)
-    unsafe issue(layer, &pes[unchecked: number], number, ifmapSpad, filterSpad, psumIn.span, &tally)
-    if takesIfmap { unsafe loadIfmap(layer, &pes[unchecked: number], number, ifmapFIFO.span, &ifmapSpad, &tally) }
-    if takesFilter {
-      unsafe loadFilter(
-        layer, &pes[unchecked: number], number, filterFIFO.span, filterFlitWords.span, &filterSpad, &tally)
-    }
-  }
-  if tally.issued &+ tally.accumulates &+ tally.ifmapWrites &+ tally.filterWrites > 0 { tally.isChanged = true }
-  return tally
-}
-
-/// Stage 3: a product joins its psum, or a psum from below joins it and leaves; whether the output FIFO became non-empty.
-@inline(__always)
-private func retire(
-  _ contract: some PsumContract, _ layer: LayerConstants, _ pe: inout RowStationaryPE, _ number: Int,
-  _ psumSpad: inout MutableSpan<Int32>, _ psumOut: inout MutableSpan<SIMD4<Int32>>
-) -> Bool {
-  let place = number &* layer.psumWords &+ Int(pe.filter2)
-  guard pe.operation2.isAccumulation else {
-    // Without a MAC the product is 0: adding it spares a branch that nothing predicts.
-    unsafe psumSpad[unchecked: place] = contract.sum(psumSpad[unchecked: place], pe.product)
-    return false
-  }
-  let sum = unsafe contract.sum(psumSpad[unchecked: place], pe.product)
-  unsafe psumSpad[unchecked: place] = 0
-  let flit = wrap(Int(pe.psumOutHead) &+ Int(pe.psumOutCount), layer.psumOutDepth)
-  psumOut[number &* layer.psumOutDepth &+ flit][Int(pe.filter2 % layer.psumsPerFlit)] = sum
-  guard pe.operation2 == .accumulateLast else { return false }
-  pe.psumOutCount &+= 1
-  return pe.psumOutCount == 1
-}
-
-/// Stage 2: the multiplier; a psum from below passes it by.
-@inline(__always)
-private func multiply(_ contract: some PsumContract, _ pe: inout RowStationaryPE) {
-  let product = pe.operation1 == .mac ? contract.product(pe.ifmap1, pe.weight1) : 0
-  pe.product = pe.operation1.isAccumulation ? pe.psumIn1 : product
-  pe.operation2 = pe.operation1
-  pe.filter2 = pe.filter1
-}
-
-extension RowStationaryPE {
-  @inline(__always)
-  func hasRoomForIfmap(_ layer: LayerConstants) -> Bool {
-    ifmapFIFOCount != 0 && Int(ifmapCount &- ifmapDropped) < layer.ifmapWords
-  }
-
-  @inline(__always)
-  func hasRoomForFilter(_ layer: LayerConstants) -> Bool {
-    filterFIFOCount != 0 && Int(filterCount &- filterDropped) < layer.filterWords
-  }
-}
-
-/// Control and stage 1: issues at most one operation.
-@inline(__always)
-private func issue(
-  _ layer: LayerConstants, _ pe: inout RowStationaryPE, _ number: Int, _ ifmapSpad: borrowing MutableSpan<Int16>,
-  _ filterSpad: borrowing MutableSpan<Int16>, _ psumIn: Span<SIMD4<Int32>>, _ tally: inout Tally
-) {
-  if pe.phase == .mac {
-    issueMAC(layer, &pe, number, ifmapSpad, filterSpad, &tally)
-  } else if pe.phase == .accumulate {
-    issueAccumulation(layer, &pe, number, psumIn, &tally)
-  } else {
-    if !pe.isPipelineEmpty { tally.isChanged = true }
-    pe.operation1 = .none
-    tally.off &+= 1
-  }
-}
-
-/// What keeps a PE from its next MAC, if anything.
-@inline(__always)
-private func issueMAC(
-  _ layer: LayerConstants, _ pe: inout RowStationaryPE, _ number: Int, _ ifmapSpad: borrowing MutableSpan<Int16>,
-  _ filterSpad: borrowing MutableSpan<Int16>, _ tally: inout Tally
-) {
-  guard pe.ifmapCount > pe.tap, pe.filterCount > pe.weight else {
-    if pe.macStall == .waitIfmap { tally.waitIfmap &+= 1 } else { tally.waitFilter &+= 1 }
-    if !pe.isPipelineEmpty { tally.isChanged = true }
-    pe.operation1 = .none
-    return
-  }
-  // The word is read for the first filter and held for the others; it stays in its place as long.
-  let ifmapPlace = wrap(Int(pe.ifmapHead &+ pe.tap), layer.ifmapWords)
-  let word = unsafe ifmapSpad[unchecked: number &* layer.ifmapWords &+ ifmapPlace]
-  tally.ifmapReads &+= pe.filter == 0 ? 1 : 0
-  pe.filter1 = pe.filter
-  pe.ifmap1 = word
-  // Written without a branch: which operands are zero is what no predictor knows.
-  let isMAC = word != 0
-  let place = wrap(Int(pe.filterHead &+ pe.weight), layer.filterWords)
-  let weight = unsafe filterSpad[unchecked: number &* layer.filterWords &+ place]
-  pe.weight1 = isMAC ? weight : pe.weight1
-  pe.operation1 = isMAC ? .mac : .gated
-  tally.macs &+= isMAC ? 1 : 0
-  tally.issued &+= 1
-  pe.weight &+= 1
-  pe.filter &+= 1
-  if pe.filter == pe.filters { pe.endTap(layer) }
-}
-
-extension RowStationaryPE {
-  /// Why no MAC can be issued, in the MAC phase.
-  @inline(__always)
-  var macStall: PECycleLabel? {
-    if ifmapCount <= tap { return .waitIfmap }
-    return filterCount <= weight ? .waitFilter : nil
-  }
-
-  /// After the last filter of a tap: words that no window needs any more are dropped, then the next tap.
-  mutating func endTap(_ layer: LayerConstants) {
-    filter = 0
-    let words = Int16(truncatingIfNeeded: layer.windowColumns) &* Int16(channels)
-    let slide = Int16(truncatingIfNeeded: layer.slideColumns) &* Int16(channels)
-    ifmapDropped = min(tap &+ 1, endsRow ? words : slide)
-    if endsPass { filterDropped = weight }
-    tap &+= 1
-    channel &+= 1
-    if channel == channels {
-      channel = 0
-      tap &+= Int16(truncatingIfNeeded: layer.dilation &- 1) &* Int16(channels)
-    }
-    if tap >= words { phase = .accumulate }
-  }
-
-  /// After the last filter's psum: the window slides, or begins the next row or the next pass.
-  ///
-  /// Returns whether the assignment is done.
-  mutating func endWindow(_ layer: LayerConstants) -> Bool {
-    filter = 0
-    if endsPass {
-      filterHead = Int16(truncatingIfNeeded: wrap(Int(filterHead &+ weight), layer.filterWords))
-      filterCount &-= weight
-      filterDropped = 0
-    }
-    let columns = endsRow ? layer.windowColumns : layer.slideColumns
-    let words = Int16(truncatingIfNeeded: columns) &* Int16(channels)
-    ifmapHead = Int16(truncatingIfNeeded: wrap(Int(ifmapHead &+ words), layer.ifmapWords))
-    ifmapCount &-= words
-    ifmapDropped = 0
-    (tap, channel, weight) = (0, 0, 0)
-    windowsLeft &-= 1
-    if windowsLeft == 0 {
-      windowsLeft = layer.windows
-      rowsLeft &-= 1
-      if rowsLeft == 0 {
-        rowsLeft = layer.rows
-        passesLeft &-= 1
-        if passesLeft == 1 { filters = lastFilters }
-        if passesLeft == 0 {
-          phase = .off
-          return true
-        }
-      }
-    }
-    endsRow = windowsLeft == 1
-    endsPass = endsRow && rowsLeft == 1
-    phase = channels == 0 ? .accumulate : .mac
-    return false
-  }
-
-  /// Why no accumulation can be issued, in that phase.
-  @inline(__always)
-  func accumulationStall(_ layer: LayerConstants) -> PECycleLabel? {
-    if takesPsum, psumInCount == 0 { return .waitPsum }
-    let startsFlit = filter % layer.psumsPerFlit == 0
-    return startsFlit && Int(psumOutPromised) >= layer.psumOutDepth ? .waitOutput : nil
-  }
-}
-
-@inline(__always)
-private func issueAccumulation(
-  _ layer: LayerConstants, _ pe: inout RowStationaryPE, _ number: Int, _ psumIn: Span<SIMD4<Int32>>,
+  _ contract: some PsumContract, _ layer: LayerConstants, _ lanes: inout PELanes, _ pes: inout [RowStationaryPE],
+  _ sets: inout [PESets], _ operands: inout [Int16], _ psums: inout [Int32], _ standings: inout [Int],
   _ tally: inout Tally
 ) {
-  if let label = pe.accumulationStall(layer) {
-    if label == .waitPsum { tally.waitPsum &+= 1 } else { tally.waitOutput &+= 1 }
-    if !pe.isPipelineEmpty { tally.isChanged = true }
-    pe.operation1 = .none
-    return
+  let (blocks, count) = (lanes.blocks, lanes.count)
+  precondition(
+    pes.count == count && sets.count * PESets.size >= count && operands.count == count * layer.operands
+      && psums.count == count * layer.psums, "every PE has its control and its stretch of each bank")
+  var words = lanes.words.mutableSpan
+  var lanes = unsafe words.mutableBytes
+  var pes = pes.mutableSpan
+  var sets = sets.mutableSpan
+  var operands = operands.mutableSpan
+  var psums = psums.mutableSpan
+  var standings = standings.mutableSpan
+  for group in sets.indices {
+    finishAccumulations(contract, layer, group, &lanes, &pes, &sets[group], &psums)
   }
-  tally.accumulates &+= 1
-  let lane = pe.filter % layer.psumsPerFlit
-  let endsFlit = lane == layer.psumsPerFlit &- 1 || pe.filter == pe.filters &- 1
-  if lane == 0 { pe.psumOutPromised &+= 1 }
-  pe.psumIn1 = 0
-  if pe.takesPsum {
-    pe.psumIn1 = psumIn[number &* layer.psumInDepth &+ Int(pe.psumInHead)][Int(lane)]
-    if endsFlit {
-      pe.psumInHead = UInt8(truncatingIfNeeded: wrap(Int(pe.psumInHead) &+ 1, layer.psumInDepth))
-      pe.psumInCount &-= 1
+  for block in 0..<blocks {
+    clockPsumSpads(contract, layer, &lanes, block, &psums)
+    readFilterSpads(layer, &lanes, block, operands.span)
+  }
+  for group in sets.indices {
+    var ends: UInt64 = 0
+    for block in group &* 4..<min(group &* 4 &+ 4, blocks) {
+      let members = clockLanes(contract, &lanes, block, Int16(truncatingIfNeeded: layer.filterWords))
+      ends |= members &<< UInt64(truncatingIfNeeded: (block & 3) &* PELanes.perBlock)
+    }
+    control(layer, group, ends, &lanes, &pes, &sets[group], &operands, psums.span, &standings, &tally)
+  }
+}
+
+// MARK: - Data path, sixteen PEs at once
+
+/// Stage 3: a product joins its psum. Without a MAC the product is 0: adding it spares a branch that nothing predicts.
+@inline(__always)
+private func clockPsumSpads(
+  _ contract: some PsumContract, _ layer: LayerConstants, _ lanes: inout MutableRawSpan, _ block: Int,
+  _ psums: inout MutableSpan<Int32>
+) {
+  let base = block &* PELanes.blockBytes
+  var stretch = block &* PELanes.perBlock &* layer.psums
+  for lane in 0..<PELanes.perBlock {
+    let place = stretch &+ Int(lanes[.filter2, base: base, lane: lane])
+    unsafe psums[unchecked: place] = contract.sum(psums[unchecked: place], lanes[.product, base: base, lane: lane])
+    stretch &+= layer.psums
+  }
+}
+
+/// What the filter spads hold at the places that the next MACs read.
+@inline(__always)
+private func readFilterSpads(
+  _ layer: LayerConstants, _ lanes: inout MutableRawSpan, _ block: Int, _ operands: Span<Int16>
+) {
+  let base = block &* PELanes.blockBytes
+  var stretch = block &* PELanes.perBlock &* layer.operands
+  for lane in 0..<PELanes.perBlock {
+    let place = stretch &+ Int(lanes[.filterPlace, base: base, lane: lane])
+    unsafe lanes[.filterRead, base: base, lane: lane] = operands[unchecked: place]
+    stretch &+= layer.operands
+  }
+}
+
+/// Stages 2 and 1 of a block, and the counters that its runs of MACs step; returns the PEs whose run ends here.
+///
+/// A function of its own: seen by itself, each loop compiles to vector instructions.
+@inline(never)
+private func clockLanes(
+  _ contract: some PsumContract, _ lanes: inout MutableRawSpan, _ block: Int, _ ringWords: Int16
+) -> UInt64 {
+  let base = block &* PELanes.blockBytes
+  let mac = RowStationaryPE.Operation.mac.rawValue
+  for lane in 0..<PELanes.perBlock {
+    let multiplies: Int16 = lanes[.operation1, base: base, lane: lane] == mac ? -1 : 0
+    lanes[.product, base: base, lane: lane] = contract.product(
+      lanes[.ifmap1, base: base, lane: lane] & multiplies, lanes[.weight1, base: base, lane: lane])
+  }
+  for lane in 0..<PELanes.perBlock {
+    let issue = lanes[.issue, base: base, lane: lane]
+    let reads: Int16 = issue == mac ? -1 : 0
+    let held = lanes[.weight1, base: base, lane: lane]
+    lanes[.weight1, base: base, lane: lane] = lanes[.filterRead, base: base, lane: lane] & reads | held & ~reads
+    let steps: Int16 = issue == 0 ? 0 : 1
+    let next = lanes[.filterPlace, base: base, lane: lane] &+ steps
+    let isInRing: Int16 = next == ringWords ? 0 : -1
+    lanes[.filterPlace, base: base, lane: lane] = next & isInRing
+  }
+  for lane in 0..<PELanes.perBlock {
+    let issue = lanes[.issue, base: base, lane: lane]
+    lanes[.operation2, base: base, lane: lane] = lanes[.operation1, base: base, lane: lane]
+    lanes[.operation1, base: base, lane: lane] = issue
+    let filter = lanes[.filter, base: base, lane: lane]
+    let held = lanes[.filter1, base: base, lane: lane]
+    lanes[.filter2, base: base, lane: lane] = held
+    let runs: UInt8 = issue == 0 ? 0 : 0xFF
+    lanes[.filter1, base: base, lane: lane] = filter & runs | held & ~runs
+    let next = filter &- runs
+    lanes[.filter, base: base, lane: lane] = next
+    let isEnd: UInt8 = next == lanes[.runEnd, base: base, lane: lane] ? 1 : 0
+    lanes[.ends, base: base, lane: lane] = isEnd & runs
+  }
+  return lanes.members(of: .ends, base: base)
+}
+
+/// Stage 3 of accumulations: a psum from below joins its psum and leaves.
+@inline(__always)
+private func finishAccumulations(
+  _ contract: some PsumContract, _ layer: LayerConstants, _ group: Int, _ lanes: inout MutableRawSpan,
+  _ pes: inout MutableSpan<RowStationaryPE>, _ sets: inout PESets, _ psums: inout MutableSpan<Int32>
+) {
+  for number in Members(sets.stage2Accumulates, first: group &* PESets.size) {
+    let stretch = number &* layer.psums
+    let filter = lanes[.filter2, number]
+    let place = stretch &+ Int(filter)
+    let sum = unsafe contract.sum(psums[unchecked: place], lanes[.product, number])
+    // The adder of the psum spad, which comes next, finds nothing left to add.
+    unsafe psums[unchecked: place] = 0
+    lanes[.product, number] = 0
+    let (head, flits) = unsafe (pes[unchecked: number].psumOutHead, pes[unchecked: number].psumOutCount)
+    let flit = wrap(Int(head) &+ Int(flits), layer.banks.psumOutDepth)
+    let word = Int(filter & (layer.psumsPerFlit &- 1))
+    psums[stretch &+ layer.banks.psumOut &+ flit &* BankLayout.flitWords &+ word] = sum
+    if lanes[.operation2, number] == RowStationaryPE.Operation.accumulateLast.rawValue {
+      unsafe pes[unchecked: number].psumOutCount &+= 1
+      sets.psumValid |= UInt64(member: number)
     }
   }
-  pe.filter1 = pe.filter
-  pe.operation1 = endsFlit ? .accumulateLast : .accumulate
-  pe.filter &+= 1
-  if pe.filter == pe.filters, pe.endWindow(layer) { tally.finished &+= 1 }
-}
-
-/// One word a cycle from the ifmap FIFO into its ring.
-@inline(__always)
-private func loadIfmap(
-  _ layer: LayerConstants, _ pe: inout RowStationaryPE, _ number: Int, _ fifo: Span<Int16>,
-  _ spad: inout MutableSpan<Int16>, _ tally: inout Tally
-) {
-  // Dropped words still count, so the ring may be gone round twice.
-  let place = wrap(wrap(Int(pe.ifmapHead &+ pe.ifmapCount), layer.ifmapWords), layer.ifmapWords)
-  spad[number &* layer.ifmapWords &+ place] = fifo[number &* layer.ifmapDepth &+ Int(pe.ifmapFIFOHead)]
-  pe.ifmapCount &+= 1
-  pe.ifmapFIFOHead = UInt8(truncatingIfNeeded: wrap(Int(pe.ifmapFIFOHead) &+ 1, layer.ifmapDepth))
-  pe.ifmapFIFOCount &-= 1
-  tally.ifmapWrites &+= 1
-}
-
-/// One word a cycle from the front flit of the filter FIFO into its ring.
-@inline(__always)
-private func loadFilter(
-  _ layer: LayerConstants, _ pe: inout RowStationaryPE, _ number: Int, _ fifo: Span<SIMD4<Int16>>,
-  _ flitWords: Span<UInt8>, _ spad: inout MutableSpan<Int16>, _ tally: inout Tally
-) {
-  let place = wrap(wrap(Int(pe.filterHead &+ pe.filterCount), layer.filterWords), layer.filterWords)
-  let front = number &* layer.filterDepth &+ Int(pe.filterFIFOHead)
-  spad[number &* layer.filterWords &+ place] = fifo[front][Int(pe.filterFlitTaken)]
-  pe.filterCount &+= 1
-  pe.filterFlitTaken &+= 1
-  if pe.filterFlitTaken == flitWords[front] {
-    pe.filterFlitTaken = 0
-    pe.filterFIFOHead = UInt8(truncatingIfNeeded: wrap(Int(pe.filterFIFOHead) &+ 1, layer.filterDepth))
-    pe.filterFIFOCount &-= 1
-  }
-  tally.filterWrites &+= 1
 }
 
 /// A place in a ring, from a number below twice its size.

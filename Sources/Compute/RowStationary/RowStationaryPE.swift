@@ -1,4 +1,6 @@
-/// The registers of one row-stationary PE, but for the words of its spads and FIFOs, which lie in banks of the array.
+/// The control of one row-stationary PE: registers that change when a tap, a window or a word ends or begins.
+///
+/// Those of the data path, which change every cycle, are columns of `PELanes`; words of spads and FIFOs lie in banks of the array.
 ///
 /// ```
 ///   ifmap FIFO  -> ifmap spad --+                            psum from GIN or LN -> FIFO --+
@@ -16,16 +18,25 @@ struct RowStationaryPE: Sendable, Codable, Equatable {
   /// An operation on its way through the pipeline.
   enum Operation: UInt8, CaseIterable, Sendable, Codable {
     case none, mac, gated, accumulate, accumulateLast
-
-    /// Whether a psum from elsewhere is added instead of a product.
-    @inline(__always)
-    var isAccumulation: Bool { rawValue >= Operation.accumulate.rawValue }
   }
 
-  // Ordered by width: 64 bytes, so that few cache lines hold a PE.
+  /// What a PE in the MAC phase does in every cycle until something happens to it.
+  enum Standing: UInt8, CaseIterable, Sendable, Codable {
+    case none, mac, gated, waitIfmap, waitFilter
 
-  /// Behind the multiplier: a product, or the psum that came in.
-  var product: Int32 = 0
+    /// What the data path issues meanwhile.
+    @inline(__always)
+    var operation: Operation {
+      switch self {
+      case .none, .waitIfmap, .waitFilter: .none
+      case .mac: .mac
+      case .gated: .gated
+      }
+    }
+  }
+
+  // Ordered by width: a PE's control fits a cache line.
+
   /// Behind the input FIFO: the psum from below.
   var psumIn1: Int32 = 0
   /// Windows left in this row, this one included; rows left in this pass; passes left.
@@ -33,13 +44,12 @@ struct RowStationaryPE: Sendable, Codable, Equatable {
   var rowsLeft: Int32 = 0
   var passesLeft: Int32 = 0
 
-  /// Behind the spads. The ifmap word is read once and held for all filters.
-  var ifmap1: Int16 = 0
-  var weight1: Int16 = 0
   /// Word of the window of the next MAC.
   var tap: Int16 = 0
-  /// Word of the pass's filters of the next MAC.
+  /// Word of the pass's filters that the tap's first filter reads.
   var weight: Int16 = 0
+  /// Wire: the word of the ifmap spad at the tap, for which the run of MACs under way was begun.
+  var ifmapWord: Int16 = 0
   /// The window's first word in the ring, words from there on, and words of them that are no longer needed.
   var ifmapHead: Int16 = 0
   var ifmapCount: Int16 = 0
@@ -49,15 +59,8 @@ struct RowStationaryPE: Sendable, Codable, Equatable {
   var filterCount: Int16 = 0
   var filterDropped: Int16 = 0
 
-  // What the pipeline does, and for which filter.
-  var operation2 = Operation.none
-  var filter2: UInt8 = 0
-  var operation1 = Operation.none
-  var filter1: UInt8 = 0
-
   var phase = Phase.off
-  /// Filter of the next operation.
-  var filter: UInt8 = 0
+  var standing = Standing.none
   /// Filters of this pass, and of the last one.
   var filters: UInt8 = 0
   var lastFilters: UInt8 = 0
@@ -84,8 +87,4 @@ struct RowStationaryPE: Sendable, Codable, Equatable {
   var psumOutCount: UInt8 = 0
   /// Output places promised to operations in the pipeline.
   var psumOutPromised: UInt8 = 0
-
-  /// Whether nothing is under way in the pipeline.
-  @inline(__always)
-  var isPipelineEmpty: Bool { operation1 == .none && operation2 == .none }
 }

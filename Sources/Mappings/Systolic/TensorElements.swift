@@ -6,22 +6,23 @@ extension SystolicSchedule {
   public func ifmapElement(group: Int, m: Int, k: Int) -> String {
     let (image, p, q) = position(m)
     let (channel, r, s) = product(k)
-    let h = p * layer.strideHeight - layer.paddingTop + r * layer.dilationHeight
-    let w = q * layer.strideWidth - layer.paddingLeft + s * layer.dilationWidth
-    guard h >= 0, h < layer.inputHeight, w >= 0, w < layer.inputWidth else { return "padding" }
-    return "n=\(image) c=\(group * layer.channelsPerGroup + channel) h=\(h) w=\(w)"
+    return layer.text(
+      .ifmap(
+        n: image, c: group * layer.channelsPerGroup + channel,
+        h: p * layer.strideHeight - layer.paddingTop + r * layer.dilationHeight,
+        w: q * layer.strideWidth - layer.paddingLeft + s * layer.dilationWidth))
   }
 
   /// Weight of filter `n` and product `k` of a group: `m=3 c=0 r=1 s=2`; c counts within the group, as the tensor does.
   public func filterElement(group: Int, k: Int, n: Int) -> String {
     let (channel, r, s) = product(k)
-    return "m=\(group * layer.filtersPerGroup + n) c=\(channel) r=\(r) s=\(s)"
+    return layer.text(.filter(m: group * layer.filtersPerGroup + n, c: channel, r: r, s: s))
   }
 
   /// Psum of position `m` and filter `n` of a group: `n=0 m=3 p=0 q=7`.
   public func psumElement(group: Int, m: Int, n: Int) -> String {
     let (image, p, q) = position(m)
-    return "n=\(image) m=\(group * layer.filtersPerGroup + n) p=\(p) q=\(q)"
+    return layer.text(.psum(n: image, m: group * layer.filtersPerGroup + n, p: p, q: q))
   }
 
   private func position(_ m: Int) -> (image: Int, p: Int, q: Int) {

@@ -28,6 +28,8 @@ public struct IdealMemory: Sendable, Codable {
   public var contents: PagedMemory
   /// What it counted.
   public private(set) var counters = MemoryCounters()
+  /// Its bytes by tensor.
+  var traffic = OffChipTraffic()
 
   /// Reads on their way: when their data are due, oldest first, and the data.
   private var dueCycles: [Int]
@@ -77,6 +79,8 @@ public struct IdealMemory: Sendable, Codable {
     taken = nil
     portFree = max(portFree, takenCycle * spec.bytesPerCycle) + spec.portBytes
     counters.count(request, portBytes: spec.portBytes)
+    traffic.count(request)
+    traffic.countBurst(request, bytes: spec.portBytes)
     if request.isWrite {
       contents.write(request.address, request.data, enables: request.enables)
     } else {

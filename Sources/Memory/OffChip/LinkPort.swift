@@ -5,16 +5,15 @@ public import Simulation
 public struct LinkCommand: Sendable, Codable, Equatable {
   /// What is read, or where words are written and how many bytes at most.
   public var transfer: Transfer
-  /// Whether an ifmap order is for biases, which are counted apart.
-  public var isBias = false
+  /// Whose bytes they are; biases come over the ifmaps' FIFO and are counted apart.
+  public var tensor: OffChipTensor
 
   /// A strided read: each of its blocks comes as the word that it lies in.
-  public init(_ transfer: Transfer) { self.transfer = transfer }
+  public init(_ transfer: Transfer, of tensor: OffChipTensor) { (self.transfer, self.tensor) = (transfer, tensor) }
 
   /// A stream from an address on, a multiple of 8.
-  public init(address: Int, bytes: Int, isBias: Bool = false) {
-    transfer = Transfer(memoryAddress: address, runBytes: bytes, bufferAddress: 0, tile: 0)
-    self.isBias = isBias
+  public init(address: Int, bytes: Int, of tensor: OffChipTensor) {
+    self.init(Transfer(memoryAddress: address, runBytes: bytes, bufferAddress: 0, tile: 0), of: tensor)
   }
 
   /// First byte off chip.
@@ -23,7 +22,7 @@ public struct LinkCommand: Sendable, Codable, Equatable {
   public var bytes: Int { transfer.bytes }
 
   /// Fills the unused places of links.
-  public static let empty = LinkCommand(address: 0, bytes: 0)
+  public static let empty = LinkCommand(address: 0, bytes: 0, of: .ifmap)
 }
 
 /// One 64-bit word that leaves the chip.
@@ -118,8 +117,9 @@ public struct LinkPort: Sendable, Codable {
   public private(set) var counters = Counters()
   private var ifmapRead = Read()
   private var filterRead = Read()
-  private var isBias = false
+  private var ifmapTensor = OffChipTensor.ifmap
   private var writeAddress = -1
+  private var writeTensor = OffChipTensor.ofmap
   /// Answers to the vector unit that are on their way.
   private var vectorReads = 0
   /// Streams of the answers on their way, oldest first.
@@ -235,13 +235,15 @@ public struct LinkPort: Sendable, Codable {
     }
     switch action {
     case .none: break
-    case .read(let stream): requests.send(request(stream == .filter ? filterRead : ifmapRead))
+    case .read(.filter): requests.send(request(filterRead, .filter))
+    case .read: requests.send(request(ifmapRead, ifmapTensor))
     case .write:
       let word = channels.ofmapWords.receive()
       var data = MemoryBeat(repeating: 0)
       for byte in 0..<8 { data[byte] = UInt8(truncatingIfNeeded: word.bits >> UInt64(8 * byte)) }
       let enables = (UInt64(1) << UInt64(word.bytes)) - 1
-      requests.send(MemoryRequest(address: writeAddress, isWrite: true, enables: enables, data: data))
+      requests.send(
+        MemoryRequest(address: writeAddress, isWrite: true, enables: enables, of: writeTensor, data: data))
     case .pass: requests.send(channels.vectorRequests.receive())
     }
   }
@@ -264,7 +266,9 @@ public struct LinkPort: Sendable, Codable {
   }
 
   private func nextAction(_ channels: borrowing Channels) -> Action {
-    if ifmapRead.left > 0, channels.ifmapWords.freePlaces > ifmapRead.waiting { return .read(isBias ? .bias : .ifmap) }
+    if ifmapRead.left > 0, channels.ifmapWords.freePlaces > ifmapRead.waiting {
+      return .read(ifmapTensor == .bias ? .bias : .ifmap)
+    }
     if writeAddress >= 0, let word = channels.ofmapWords.front { return .write(bytes: word.bytes, isLast: word.isLast) }
     if let request = channels.vectorRequests.front,
       request.isWrite || channels.vectorAnswers.freePlaces > vectorReads
@@ -275,9 +279,9 @@ public struct LinkPort: Sendable, Codable {
     return .none
   }
 
-  private func request(_ read: Read) -> MemoryRequest {
+  private func request(_ read: Read, _ tensor: OffChipTensor) -> MemoryRequest {
     let block = read.block
-    return MemoryRequest(address: block.address, isWrite: false, enables: block.enables)
+    return MemoryRequest(address: block.address, isWrite: false, enables: block.enables, of: tensor)
   }
 
   /// The clock edge.
@@ -295,10 +299,10 @@ public struct LinkPort: Sendable, Codable {
     action = .none
     if let command = loads.ifmap {
       ifmapRead.begin(command.transfer)
-      isBias = command.isBias
+      ifmapTensor = command.tensor
     }
     if let command = loads.filter { filterRead.begin(command.transfer) }
-    if let command = loads.write { writeAddress = command.address }
+    if let command = loads.write { (writeAddress, writeTensor) = (command.address, command.tensor) }
     loads = Loads()
   }
 
@@ -351,6 +355,13 @@ public struct LinkPort: Sendable, Codable {
 
   /// Nothing asked for and nothing on its way.
   public var isQuiescent: Bool { ifmapRead.left == 0 && filterRead.left == 0 && order.isEmpty && writeAddress < 0 }
+
+  /// Whether it has words to ask for, of filters or of ifmaps and biases, and places for them.
+  public func isIssuing(filters: Bool, to channels: borrowing Channels) -> Bool {
+    filters
+      ? filterRead.left > 0 && channels.filterWords.freePlaces > filterRead.waiting
+      : ifmapRead.left > 0 && channels.ifmapWords.freePlaces > ifmapRead.waiting
+  }
 
   /// Read answers on their way, for observers.
   public var readsInFlight: Int { order.count }

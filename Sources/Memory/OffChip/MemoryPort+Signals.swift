@@ -1,14 +1,23 @@
 public import Signals
 public import Simulation
 
-/// The signals of the two links of a memory port.
+/// The signals of the two links of a memory port, each end in the clock domain of who stands there.
 public enum MemoryPortSignals {
-  /// What the requests' link shows.
+  private static let tensors = EnumTable(
+    name: "off_chip_tensor_t", labels: OffChipTensor.allCases.map { "\($0)" })
+
+  /// What the machine's end of the requests' link shows.
+  public static let sentRequests = Link<MemoryRequest>.senderColumns
+
+  /// What the memory's end of the requests' link shows.
   public static let requests: [SignalColumn<Link<MemoryRequest>>] =
-    Link<MemoryRequest>.handshakeColumns + [
+    Link<MemoryRequest>.receiverColumns + [
       SignalColumn("write", "The oldest request is a write.", .bit) { $1.take($0.front?.isWrite ?? false) },
       SignalColumn("address", "First byte of the oldest request.", .unsigned(bits: 40)) {
         $1.take($0.front?.address ?? 0)
+      },
+      SignalColumn("tensor", "Whose bytes the oldest request moves.", .enumeration(tensors)) {
+        $1.take($0.front?.tensor ?? .ifmap)
       },
       SignalColumn("byte_enables", "Which bytes it writes, or of a read wants.", .mask(bits: 64)) { link, sampler in
         sampler.take(count: 1) { _ in link.front?.enables ?? 0 }
@@ -23,9 +32,12 @@ public enum MemoryPortSignals {
       },
     ]
 
-  /// What the answers' link shows.
+  /// What the memory's end of the answers' link shows.
+  public static let sentResponses = Link<MemoryBeat>.senderColumns
+
+  /// What the machine's end of the answers' link shows.
   public static let responses: [SignalColumn<Link<MemoryBeat>>] =
-    Link<MemoryBeat>.handshakeColumns + [
+    Link<MemoryBeat>.receiverColumns + [
       SignalColumn(
         "read_data", "Eight bytes of the oldest answer, the first in the low byte.", .unsigned(bits: 64),
         extent: { _ in .list(prefix: "word", count: 8) }

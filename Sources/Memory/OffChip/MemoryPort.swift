@@ -9,14 +9,20 @@ public struct MemoryRequest: Sendable, Codable, Equatable {
   public var isWrite: Bool
   /// Bytes to be written: bit n enables byte n. Of a read: the bytes that somebody wants.
   public var enables: UInt64
+  /// Whose bytes they are.
+  public var tensor: OffChipTensor
   /// The bytes of a write.
   public var data: MemoryBeat
 
   /// A request by its parts.
-  public init(address: Int, isWrite: Bool, enables: UInt64, data: MemoryBeat = MemoryBeat(repeating: 0)) {
+  public init(
+    address: Int, isWrite: Bool, enables: UInt64, of tensor: OffChipTensor = .ifmap,
+    data: MemoryBeat = MemoryBeat(repeating: 0)
+  ) {
     self.address = address
     self.isWrite = isWrite
     self.enables = enables
+    self.tensor = tensor
     self.data = data
   }
 

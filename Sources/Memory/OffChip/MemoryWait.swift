@@ -1,3 +1,5 @@
+public import Simulation
+
 /// What the oldest request of a memory waits for, down to the DRAM command that is missing.
 public enum MemoryWait: UInt8, CaseIterable, Sendable, Codable {
   /// Nothing was asked for.
@@ -21,13 +23,28 @@ public enum MemoryWait: UInt8, CaseIterable, Sendable, Codable {
 extension IdealMemory {
   /// What the oldest request waits for.
   public var wait: MemoryWait { readsInFlight > 0 ? .data : .none }
+
+  /// Whether requests come faster than it takes them: its bandwidth, not its latency, holds them up.
+  func isBacklogged(requests: borrowing Link<MemoryRequest>) -> Bool {
+    if requests.synchroniserStages == 0 { return spec.bytesPerCycle < spec.portBytes && requests.count > 0 }
+    return requests.count >= requests.capacity - 1
+  }
+}
+
+extension OffChipMemory {
+  /// Whether requests come faster than the memory serves them.
+  public func isBacklogged(requests: borrowing Link<MemoryRequest>) -> Bool {
+    ideal?.isBacklogged(requests: requests) ?? dram?.isBacklogged ?? false
+  }
 }
 
 extension DRAMMemory {
   /// What the oldest request waits for in a cycle, from committed state.
   func wait(in cycle: Int) -> MemoryWait {
     guard let state = answers.oldestState else {
-      for index in channels.indices where channels[index].pendingRequests > 0 { return .queue }
+      for index in channels.indices where channels[index].pendingRequests > 0 {
+        return channels[index].waitOfOldestWrite(in: cycle)
+      }
       return .none
     }
     guard state.isMissing else { return state.ready > cycle ? .data : .crossing }
@@ -41,26 +58,41 @@ extension DRAMMemory {
   }
 }
 
+extension DRAMMemory {
+  /// Whether a channel has several reads that wait for their RD.
+  var isBacklogged: Bool { channels.contains { $0.reads.count > 1 } }
+}
+
 extension DRAMChannel {
+  /// What the oldest write waits for.
+  func waitOfOldestWrite(in cycle: Int) -> MemoryWait {
+    guard draining, writes.occupied != 0 else { return .queue }
+    let oldest = writes.oldest
+    guard writes.held & (1 << UInt64(oldest)) == 0 else { return .queue }
+    return wait(forRow: Int(writes.row[oldest]), ofBank: Int(writes.bank[oldest]), hits: writes.hits, in: cycle)
+  }
+
   /// What a queued read of a burst waits for; nil if none is queued.
   func wait(ofReadOf location: DRAMLocation, in cycle: Int) -> MemoryWait? {
     let queued = reads.entries(bank: location.bank, row: location.row, column: location.column)
     guard queued != 0 else { return nil }
-    let bank = location.bank
-    let rank = device.organisation.rank(ofBank: bank)
-    if banks.state(of: bank, at: cycle) == .refreshing || refreshIsForced(ofBank: bank, rank, in: cycle) {
-      return .refresh
-    }
     // It waits for a partial write to its burst, or for the end of a drain.
-    if reads.held & (1 << UInt64(queued.trailingZeroBitCount)) != 0 || draining { return .queue }
-    switch banks.state(of: bank, at: cycle) {
+    let isHeld = reads.held & (1 << UInt64(queued.trailingZeroBitCount)) != 0 || draining
+    let wait = wait(forRow: location.row, ofBank: location.bank, hits: reads.hits, in: cycle)
+    return isHeld && wait != .refresh ? .queue : wait
+  }
+
+  /// What a request for a row of a bank waits for; `hits` are the requests of its queue whose rows are open.
+  private func wait(forRow row: Int, ofBank bank: Int, hits: [UInt64], in cycle: Int) -> MemoryWait {
+    let rank = device.organisation.rank(ofBank: bank)
+    let state = banks.state(of: bank, at: cycle)
+    if state == .refreshing || refreshIsForced(ofBank: bank, rank, in: cycle) { return .refresh }
+    let isOpen = Int(device.openRow[bank]) == row
+    switch state {
     case .precharging: return .precharge
-    case .activating where Int(device.openRow[bank]) == location.row: return .activate
-    case .activating: return .queue
+    case .activating: return isOpen ? .activate : .queue
     case .closed, .refreshing: return .activate
-    case .open:
-      if Int(device.openRow[bank]) == location.row { return .bus }
-      return reads.hits[bank] == 0 ? .precharge : .queue
+    case .open: return isOpen ? .bus : hits[bank] == 0 ? .precharge : .queue
     }
   }
 

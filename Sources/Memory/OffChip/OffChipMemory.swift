@@ -1,3 +1,4 @@
+public import Signals
 public import Simulation
 
 /// The memory behind a machine's port: ideal, or DRAM; on the core's clock, or on one of its own.
@@ -88,6 +89,15 @@ public struct OffChipMemory: Sendable, Codable {
   /// What passed the port.
   public var counters: MemoryCounters { ideal?.counters ?? dram?.counters ?? MemoryCounters() }
 
+  /// Its bytes by tensor.
+  public var traffic: OffChipTraffic { ideal?.traffic ?? dram?.traffic ?? OffChipTraffic() }
+
+  /// A layer begins: what earlier ones moved is no refetch.
+  public mutating func beginLayer() {
+    ideal?.traffic.beginLayer()
+    dram?.traffic.beginLayer()
+  }
+
   /// Takes at most one request and gives at most one answer.
   @inline(__always)
   public mutating func evaluate(
@@ -120,6 +130,11 @@ public struct OffChipMemory: Sendable, Codable {
 
   /// What the oldest request waits for.
   public var wait: MemoryWait { ideal?.wait ?? dram?.wait ?? .none }
+
+  /// What counted: at the port, by tensor, and at the channels of a DRAM.
+  public var allCounters: [CounterValue] {
+    counters.values(scope: "memory") + traffic.values(scope: "memory") + (dram?.channelCounters ?? [])
+  }
 
   /// Reads on their way, for observers.
   public var readsInFlight: Int { ideal?.readsInFlight ?? dram?.readsInFlight ?? 0 }

@@ -42,11 +42,14 @@ public struct TransferEngine: Sendable, Codable {
     public var transfer: Transfer
     /// Number of the destination among the machine's buffers.
     public var buffer: Int
+    /// Whose bytes they are.
+    public var tensor: OffChipTensor
 
     /// A load of `transfer` into `buffer`.
-    public init(_ transfer: Transfer, into buffer: Int) {
+    public init(_ transfer: Transfer, into buffer: Int, of tensor: OffChipTensor) {
       self.transfer = transfer
       self.buffer = buffer
+      self.tensor = tensor
     }
   }
 
@@ -181,6 +184,8 @@ public struct TransferEngine: Sendable, Codable {
     if wantsToSend(packed), !requests.canSend { counters.stalledCycles += cycles }
   }
 
+  /// Whether requests of a queued load have still to be sent.
+  public var isIssuing: Bool { issued < loads.count }
   /// Loads and stores in the queues, for observers.
   public var queuedLoads: Int { loads.count }
   var queuedStores: Int { stores.count }
@@ -213,7 +218,8 @@ extension TransferEngine {
     } else {
       let transfer = loads[issued].transfer
       let block = issueCursor.block(of: transfer, portBytes: portBytes)
-      requests.send(MemoryRequest(address: block.address, isWrite: false, enables: block.enables))
+      requests.send(
+        MemoryRequest(address: block.address, isWrite: false, enables: block.enables, of: loads[issued].tensor))
       issueEnds = issueCursor.advance(past: block, of: transfer)
       counters.loadRequests += 1
       storesWentLast = false
@@ -240,7 +246,7 @@ extension TransferEngine {
     }
     counters.storedBytes += block.count
     storeEnds = storeCursor.advance(past: block, of: store)
-    return MemoryRequest(address: block.address, isWrite: true, enables: block.enables, data: data)
+    return MemoryRequest(address: block.address, isWrite: true, enables: block.enables, of: .psum, data: data)
   }
 
   private mutating func takeAnswer(from responses: inout Link<MemoryBeat>) -> Delivery? {

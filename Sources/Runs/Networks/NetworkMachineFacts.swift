@@ -60,6 +60,6 @@ extension RowStationarySpec: RunnableSpec {
       traceScopes: ["control", "link", "memory_port", "vector*"])
   }
 
-  /// Every signal in the viewer's tree.
-  public static func view(of machine: borrowing RowStationaryMachine) -> WaveView? { nil }
+  /// The data path from the link to the coder.
+  public static func view(of machine: borrowing RowStationaryMachine) -> WaveView? { RowStationaryView(machine).view }
 }

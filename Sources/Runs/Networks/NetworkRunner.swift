@@ -61,7 +61,7 @@ public struct NetworkRunner<Spec: RunnableSpec>: Sendable {
     var recorder = MarkedRecorder(
       recorder: try TraceRecorder(
         run.machine, top: name, options: trace.options, view: Spec.view(of: run.machine)),
-      markers: RunMarkers(run.machine, signal: "control.layer"))
+      markers: RunMarkers(run.machine, [.layer]))
     let result = Result { try run.run(job.inputs[index], cycleLimit: cycleLimit, observing: &recorder) }
     // However the run ended, the file is closed and can be opened.
     let end = (try? result.get()).map { machine.clock.period.edge($0.cycles) }

@@ -4,8 +4,8 @@ internal import Mappings
 extension ConfigurationSchema {
   /// Every key of a run on a row-stationary machine, with default, unit and range. Defaults are the chip's.
   public static let rowStationary = ConfigurationSchema(
-    machineKeys + bufferKeys + vectorKeys + networkKeys + workloadKeys + tensorKeys + convolutionKeys + layerKeys
-      + costKeys)
+    machineKeys + bufferKeys + memoryKeys + vectorKeys + networkKeys + workloadKeys + tensorKeys + convolutionKeys
+      + layerKeys + costKeys)
 
   private static let machineKeys: [ConfigurationKey] = [
     .choice("machine.dataflow", [MachineKind.rowStationary.rawValue], default: "rs", "What stays in the PEs: rows."),
@@ -43,8 +43,9 @@ extension ConfigurationSchema {
     .integer("machine.bias_words", 0...(1 << 20), default: 4096, unit: "psums", "Unpublished: biases on chip."),
     .integer(
       "machine.memory.latency_cycles", 1...100_000, default: 4, unit: "link cycles",
-      "Unpublished: latency of the memory behind the link."),
-    .integer("machine.memory.capacity_bytes", 4096...(1 << 32), default: 1 << 28, unit: "bytes", "Size of the memory."),
+      "Unpublished: latency of an ideal memory behind the link."),
+    .integer(
+      "machine.memory.capacity_bytes", 4096...(1 << 32), default: 1 << 28, unit: "bytes", "Size of the ideal memory."),
     .integer("machine.clock.frequency_mhz", 1...10_000, default: 200, unit: "MHz", "The core clock."),
   ]
 

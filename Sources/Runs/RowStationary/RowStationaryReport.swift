@@ -5,6 +5,7 @@ public import Mappings
 public import Reports
 internal import Signals
 internal import Tensors
+internal import Tracing
 internal import Workloads
 
 /// The results of layers on a row-stationary machine, as tables, text, page and JSON.
@@ -17,6 +18,8 @@ public struct RowStationaryReport: Sendable {
   public let silicon: [EyerissSilicon.Layer]
   /// Results of some of the layers under another mapping.
   public let others: [RowStationaryResult]
+  /// What the unpublished numbers move, if that was asked for.
+  public var sensitivity: RowStationarySensitivity?
 
   /// A report of these results.
   public init(
@@ -43,6 +46,8 @@ public struct RowStationaryReport: Sendable {
     ]
     parts += comparisons.map { "\($0)\n\($1.text)" }
     if !comparisons.isEmpty { parts.append(Self.reasons) }
+    if let markers { parts.append("Markers of the waveforms\n\(markers.text)") }
+    if let sensitivity { parts.append(sensitivity.text) }
     return parts.joined(separator: "\n") + differences.map { "\n\($0)\n" }.joined()
   }
 
@@ -119,6 +124,9 @@ public struct RowStationaryReport: Sendable {
     }
     return table
   }
+
+  /// Where passes begin in the waveforms that were recorded.
+  public var markers: ReportTable? { .markers((results + others).map { ($0.layer.name, "rs", $0.trace) }) }
 
   /// Every counter of every layer.
   public var counters: ReportTable {
@@ -207,6 +215,7 @@ extension RowStationaryReport {
             })
         ))
     }
+    if let sensitivity { members.append(("sensitivity", sensitivity.json)) }
     return JSONValue.object(members).text
   }
 
@@ -229,6 +238,7 @@ extension RowStationaryReport {
       ("off_chip_bytes", .integer(result.linkBytes)), ("uncompressed_bytes", .integer(result.mapping.offChipBytes)),
       ("energy", .object(energy(of: result.accesses))),
       ("counters", .object(result.counters.map { ("\($0.scope).\($0.name)", .integer($0.value)) })),
+      ("waveform_markers", .array((result.trace?.markers ?? []).map(\.json))),
     ])
   }
 

@@ -5,6 +5,7 @@ internal import Memory
 public import Signals
 internal import Simulation
 public import Tensors
+public import Tracing
 public import Workloads
 
 /// Runs layers on a row-stationary machine, and compares their ofmaps with the golden model and with the user's.
@@ -32,24 +33,33 @@ public struct RowStationaryRunner: Sendable {
 
   /// Runs one layer from its configuration to quiescence.
   ///
-  /// Throws what `RowStationaryLayerRun` throws where it does not fit the machine, `StuckError` where it does not end.
+  /// Throws what `RowStationaryLayerRun` throws where it does not fit the machine, `StuckError` where it does not end,
+  /// `InterruptedError` after a signal, `WaveError` where a trace cannot be written.
   public func run(
-    _ job: RowStationaryJob, progress: (LayerProgress) -> Void = { _ in }
+    _ job: RowStationaryJob, trace: LayerTrace? = nil, progress: (LayerProgress) -> Void = { _ in }
   ) throws -> RowStationaryResult {
     let mapping = try job.mapping(on: spec, objective: objective, energyTable: energyTable)
     let drawn = try job.drawn(mapping)
     var run = try RowStationaryLayerRun(drawn.operands, mapping: mapping.parameters, on: spec)
+    var traced = try TracedRun(
+      run.simulator, trace,
+      as: .init(
+        name: "rs_\(spec.array.rows)x\(spec.array.columns)", view: RowStationaryView(run.simulator.machine).view,
+        markers: [.layer, .pass]), cycleLimit: cycleLimit)
     var end = RunEnd.cycleLimit(0)
     var stop = 0
     while case .cycleLimit = end, stop < cycleLimit {
       stop = min(cycleLimit, stop + Self.slice)
-      end = run.simulator.run(cycleLimit: stop)
-      let counters = run.simulator.machine.counters
+      end = try traced.run(to: stop)
+      let counters = traced.simulator.machine.counters
       progress(
         LayerProgress(
           layer: job.layer.name, dataflow: "rs", cycles: counters.cycles, folds: counters.passes,
           foldCount: mapping.passes, unit: "pass"))
     }
+    let summary = try traced.finish()
+    run.simulator = traced.simulator
+    if end == .stopped { throw InterruptedError(layer: job.layer.name) }
     if let fault = run.simulator.machine.decoder.fault { throw fault }
     guard end == .finished else { throw StuckError(layer: job.layer.name, dataflow: "rs", end: end) }
     let ofmap = try run.ofmap()
@@ -57,7 +67,14 @@ public struct RowStationaryRunner: Sendable {
     let given = job.expectation.flatMap {
       PsumDifference(ofmap, expected: $0.psums, from: $0.file, arithmetic: .int8)
     }
-    return RowStationaryResult(run, ofmap: ofmap, differences: [golden, given].compactMap { $0 })
+    return RowStationaryResult(run, ofmap: ofmap, differences: [golden, given].compactMap { $0 }, trace: summary)
+  }
+
+  /// The machine as it stands before a layer runs: for those who want to know its signals.
+  public func machine(for job: RowStationaryJob) throws -> RowStationaryMachine {
+    let mapping = try job.mapping(on: spec, objective: objective, energyTable: energyTable)
+    return try RowStationaryLayerRun(job.drawn(mapping).operands, mapping: mapping.parameters, on: spec)
+      .simulator.machine
   }
 }
 
@@ -91,8 +108,12 @@ public struct RowStationaryResult: Sendable {
   public let ofmap: Tensor<Int32>
   /// Where ofmaps differ from the golden model, or from the user's; empty if every bit is right.
   public let differences: [PsumDifference]
+  /// What its waveform holds, if one was recorded.
+  public let trace: TraceSummary?
 
-  init(_ run: RowStationaryLayerRun, ofmap: Tensor<Int32>, differences: [PsumDifference]) {
+  init(
+    _ run: RowStationaryLayerRun, ofmap: Tensor<Int32>, differences: [PsumDifference], trace: TraceSummary?
+  ) {
     let machine = run.simulator.machine
     mapping = run.mapping
     spec = machine.spec
@@ -109,6 +130,7 @@ public struct RowStationaryResult: Sendable {
     counters = run.counters
     self.ofmap = ofmap
     self.differences = differences
+    self.trace = trace
   }
 
   /// The layer.

@@ -1,5 +1,6 @@
 public import Accelerators
 internal import Compute
+internal import Configuration
 internal import Mappings
 internal import Memory
 public import Reports
@@ -26,7 +27,7 @@ public struct RowStationarySensitivity: Sendable {
       ("pe.psum_input_fifo_depth", \.array.psumInputFIFODepth),
       ("pe.psum_output_fifo_depth", \.array.psumOutputFIFODepth),
       ("codec.elements_per_cycle", \.codecElementsPerCycle), ("link.fifo_depth", \.linkFIFODepth),
-      ("link.synchroniser_stages", \.synchroniserStages), ("memory.latency_cycles", \.memory.latencyCycles),
+      ("link.synchroniser_stages", \.synchroniserStages), ("memory.latency_cycles", \.idealMemoryLatency),
     ]
     return parameters.flatMap { name, path in
       let value = spec[keyPath: path]
@@ -34,7 +35,7 @@ public struct RowStationarySensitivity: Sendable {
         var variant = spec
         variant[keyPath: path] = changed
         do throws(RowStationarySpecError) { try variant.check() } catch { return nil }
-        return changed == value ? nil : Variant(parameter: "machine.\(name)", from: value, to: changed, spec: variant)
+        return variant == spec ? nil : Variant(parameter: "machine.\(name)", from: value, to: changed, spec: variant)
       }
     }
   }
@@ -49,25 +50,58 @@ public struct RowStationarySensitivity: Sendable {
   }
 
   /// Change of the total latency of each layer, in percent.
-  public var total: ReportTable { table { $0.totalCycles } }
+  public var total: ReportTable { table(\.totalCycles) }
   /// Change of the processing latency of each layer, in percent.
-  public var processing: ReportTable { table { $0.processingCycles } }
+  public var processing: ReportTable { table(\.processingCycles) }
 
   /// Both tables.
   public var text: String {
     "Change of total latency\n\(total.text)\nChange of processing latency\n\(processing.text)"
   }
 
-  private func table(_ cycles: (RowStationaryResult) -> Int) -> ReportTable {
+  /// Each variant with the change of every layer in percent.
+  var json: JSONValue {
+    .array(
+      varied.map { variant, results in
+        .object([
+          ("parameter", .string(variant.parameter)), ("from", .integer(variant.from)), ("to", .integer(variant.to)),
+          (
+            "layers",
+            .array(
+              zip(base, results).map { base, result in
+                .object([
+                  ("layer", .string(base.layer.name)),
+                  ("total_percent", .number(Self.change(base, result, \.totalCycles))),
+                  ("processing_percent", .number(Self.change(base, result, \.processingCycles))),
+                ])
+              })
+          ),
+        ])
+      })
+  }
+
+  private static func change(
+    _ base: RowStationaryResult, _ result: RowStationaryResult, _ cycles: KeyPath<RowStationaryResult, Int>
+  ) -> Double {
+    100 * (Double(result[keyPath: cycles]) / Double(max(1, base[keyPath: cycles])) - 1)
+  }
+
+  private func table(_ cycles: KeyPath<RowStationaryResult, Int>) -> ReportTable {
     var table = ReportTable(
       [.init("parameter"), .init("from"), .init("to")]
         + base.map { .init($0.layer.name, unit: "%", digits: 2) })
     for (variant, results) in varied {
-      let changes = zip(base, results).map { base, result in
-        ReportTable.Cell.number(100 * (Double(cycles(result)) / Double(max(1, cycles(base))) - 1))
-      }
+      let changes = zip(base, results).map { ReportTable.Cell.number(Self.change($0, $1, cycles)) }
       table.append([.text(variant.parameter), .integer(variant.from), .integer(variant.to)] + changes)
     }
     return table
+  }
+}
+
+extension RowStationarySpec {
+  /// Latency of an ideal memory; a DRAM's is its device's, which is published.
+  fileprivate var idealMemoryLatency: Int {
+    get { memory.ideal?.latencyCycles ?? 0 }
+    set { memory.ideal?.latencyCycles = newValue }
   }
 }

@@ -8,7 +8,9 @@ public import Tensors
 
 extension RowStationarySpec {
   /// The row-stationary machine that `machine.*` describes.
-  public init(_ configuration: Configuration) {
+  ///
+  /// Throws if the memory's parts do not fit each other, or its timing file is not readable; `files` remembers that file.
+  public init(_ configuration: Configuration, files: InputFiles = InputFiles()) throws {
     func integer(_ key: String) -> Int { configuration.integer("machine.\(key)") }
     func clock(_ name: String, _ key: String) -> ClockDomain {
       ClockDomain(name: name, period: ClockPeriod(hertz: UInt64(integer(key)) * 1_000_000))
@@ -25,10 +27,14 @@ extension RowStationarySpec {
       codecElementsPerCycle: integer("codec.elements_per_cycle"), linkFIFODepth: integer("link.fifo_depth"),
       synchroniserStages: integer("link.synchroniser_stages"), configurationBits: integer("configuration_bits"),
       biasWords: integer("bias_words"), vector: VectorPath.Spec(configuration),
-      memory: IdealMemory.Spec(
-        portBytes: 8, bytesPerCycle: 8, latencyCycles: integer("memory.latency_cycles"),
-        capacityBytes: integer("memory.capacity_bytes")),
+      memory: OffChipMemory.Spec(
+        IdealMemory.Spec(
+          portBytes: 8, bytesPerCycle: 8, latencyCycles: integer("memory.latency_cycles"),
+          capacityBytes: integer("memory.capacity_bytes"))),
       coreClock: clock("core", "clock.frequency_mhz"), linkClock: clock("link", "link.frequency_mhz"))
+    if let memory = try OffChipMemory.Spec(dram: configuration, portBytes: memory.portBytes, files: files) {
+      self.memory = memory
+    }
   }
 }
 

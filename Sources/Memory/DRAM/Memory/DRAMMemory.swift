@@ -57,6 +57,8 @@ public struct DRAMMemory: Sendable, Codable {
   public internal(set) var channels: [DRAMChannel]
   /// What passed the port.
   public internal(set) var counters = MemoryCounters()
+  /// Its bytes by tensor.
+  var traffic = OffChipTraffic()
   /// Requests that shared the burst of another, because a burst is wider than the port.
   public internal(set) var sharedBursts = 0
   /// What the oldest request waits for.
@@ -241,9 +243,15 @@ extension DRAMMemory {
   /// Counts a request when its last burst is taken, and the bursts that were made of it.
   private mutating func count() {
     guard let request = taken else { return }
-    for offer in offers where offer.kind == .sharedRead || offer.kind == .mergedWrite { sharedBursts &+= 1 }
+    for offer in offers {
+      switch offer.kind {
+      case .read, .write: traffic.countBurst(request, bytes: burstBytes)
+      case .sharedRead, .mergedWrite: sharedBursts &+= 1
+      }
+    }
     guard splitBursts == 0 else { return }
     counters.count(request, portBytes: spec.portBytes)
+    traffic.count(request)
   }
 }
 

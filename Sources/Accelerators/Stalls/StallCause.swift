@@ -1,4 +1,5 @@
 import Memory
+import Signals
 
 /// Why PEs stand still while a layer runs: the root of every PE-cycle labelled `wait`, down to the DRAM command.
 public enum StallCause: UInt8, CaseIterable, Sendable, Codable {
@@ -6,9 +7,13 @@ public enum StallCause: UInt8, CaseIterable, Sendable, Codable {
   case latency
   /// A bank of a scratchpad serves one word after another.
   case bankConflict
+  /// Words are on their way through the multicast networks or up a chain of PEs.
+  case network
+  /// The scan chain shifts a layer's configuration in.
+  case configuration
   /// The tile's load was not queued yet: both halves of its scratchpad are in use, or the queue of loads is full.
   case prefetch
-  /// The transfer engine has not sent the requests yet, or is unpacking answers.
+  /// The port sends a request a cycle and has not sent them all, or answers are being unpacked.
   case transfer
   /// Requests or answers are in the links and synchronisers between core and memory.
   case crossing
@@ -20,7 +25,7 @@ public enum StallCause: UInt8, CaseIterable, Sendable, Codable {
   case precharge
   /// ACT.
   case activate
-  /// RD waits for the command bus or the data bus.
+  /// RD or WR waits for the command bus or the data bus: bandwidth.
   case bus
   /// CL and the burst; the latency of an ideal memory.
   case data
@@ -45,7 +50,7 @@ public enum StallCause: UInt8, CaseIterable, Sendable, Codable {
 
 /// PE-cycles of stalls by cause.
 public struct StallCounts: Sendable, Codable, Equatable {
-  private var counts = [Int](repeating: 0, count: StallCause.allCases.count)
+  private var counts = SIMD16<Int>(repeating: 0)
 
   /// All zero.
   public init() {}
@@ -57,5 +62,17 @@ public struct StallCounts: Sendable, Codable, Equatable {
   }
 
   /// PE-cycles of all causes: those labelled waitIfmap, waitFilter, waitPsum and waitOutput.
-  public var total: Int { counts.reduce(0, +) }
+  public var total: Int { counts.wrappedSum() }
+
+  /// A counter for each cause, of a set of counters that holds these.
+  static func definitions<Counters>(
+    _ stalls: @escaping @Sendable (Counters) -> StallCounts
+  ) -> [CounterDefinition<Counters>] {
+    StallCause.allCases.map { cause in
+      CounterDefinition(
+        "stalled_pe_cycles_\(cause)", unit: "PE-cycles",
+        "PE-cycles of waiting whose root is \(cause). All causes sum to the PE-cycles labelled wait."
+      ) { stalls($0)[cause] }
+    }
+  }
 }

@@ -11,8 +11,6 @@ import Workloads
 /// Machines behind every memory, in clock domains of every ratio.
 @Suite("Any memory, any clock: the same psums")
 struct MemorySystemTests {
-  static let devices: [DRAMSpecification] = [.ddr3x8, .ddr4, .lpddr4, .hbm2]
-
   private func layer() throws -> ConvolutionLayer {
     try ConvolutionLayer(
       name: "c", batch: 2, inputChannels: 6, inputHeight: 14, inputWidth: 13, filters: 20, filterHeight: 3,
@@ -34,26 +32,20 @@ struct MemorySystemTests {
     #expect(run.psums == golden, comment)
     #expect(machine.counters.labels.total == machine.counters.cycles * machine.spec.peCount, comment)
     let labels = machine.counters.labels
-    let waiting = labels[.waitIfmap] + labels[.waitFilter] + labels[.waitPsum] + labels[.waitOutput]
-    #expect(machine.counters.stalls.total == waiting, comment)
+    #expect(machine.counters.stalls.total == labels.waiting, comment)
+    checkConservation(machine.memory, comment)
     #expect(machine.memory.counters.usefulReadBytes == machine.transfers.counters.loadedBytes, comment)
     #expect(machine.memory.counters.usefulWrittenBytes == machine.transfers.counters.storedBytes, comment)
     #expect(machine.counters.cycles == run.simulator.completedCycles(of: 0), comment)
   }
 
-  @Test(arguments: Dataflow.allCases, devices)
+  @Test(arguments: Dataflow.allCases, allDevices)
   func everyMemoryIsBitExactAndIdealMemoryIsFaster(dataflow: Dataflow, device: DRAMSpecification) throws {
     let operands = try randomOperands(layer(), seed: 1)
-    let dram = OffChipMemory.Spec(try DRAMMemory.Spec(device))
-    var run = try SystolicLayerRun(operands, on: machine(dataflow, dram))
+    var run = try SystolicLayerRun(operands, on: machine(dataflow, try dram(device)))
     #expect(run.simulator.run(cycleLimit: 5_000_000) == .finished)
     try check(run, "\(device.name)")
-    // Ideal memory on the same clock: a hit's latency, and all the bandwidth there is.
-    let hit = device.timing.readLatency + 1
-    let ideal = OffChipMemory.Spec(
-      IdealMemory.Spec(portBytes: 64, bytesPerCycle: 64, latencyCycles: hit, capacityBytes: 1 << 24),
-      clock: dram.clock)
-    var bound = try SystolicLayerRun(operands, on: machine(dataflow, ideal))
+    var bound = try SystolicLayerRun(operands, on: machine(dataflow, try idealBound(of: device)))
     #expect(bound.simulator.run(cycleLimit: 5_000_000) == .finished)
     try check(bound, "ideal")
     #expect(bound.simulator.machine.counters.cycles <= run.simulator.machine.counters.cycles)
@@ -67,7 +59,7 @@ struct MemorySystemTests {
       let period = ClockPeriod(femtoseconds: memory * 1000)
       var off: OffChipMemory.Spec
       if let device {
-        off = OffChipMemory.Spec(try DRAMMemory.Spec(device), clock: period)
+        off = try dram(device, clock: period)
       } else {
         off = OffChipMemory.Spec(
           IdealMemory.Spec(portBytes: 64, bytesPerCycle: 16, latencyCycles: 30, capacityBytes: 1 << 24),
@@ -85,9 +77,9 @@ struct MemorySystemTests {
   }
 
   /// Steps in any order, idle edges skipped or ticked: the same counters, to the stall.
-  @Test(arguments: devices) func orderAndSkippingChangeNothing(device: DRAMSpecification) throws {
+  @Test(arguments: allDevices) func orderAndSkippingChangeNothing(device: DRAMSpecification) throws {
     let operands = try randomOperands(layer(), seed: 3)
-    var spec = machine(.outputStationary, OffChipMemory.Spec(try DRAMMemory.Spec(device)))
+    var spec = machine(.outputStationary, try dram(device))
     spec.clock = ClockDomain(name: "core", period: ClockPeriod(femtoseconds: 1_700_001))
     let reference = try SystolicLayerRun(operands, on: spec)
     var ticked = reference
@@ -112,7 +104,7 @@ struct MemorySystemTests {
   /// Flipping one stored bit of the ifmap changes the psums; the golden model of the flipped tensor has them.
   @Test func oneFlippedBitChangesTheResult() throws {
     let operands = try randomOperands(layer(), seed: 4)
-    let spec = machine(.weightStationary, OffChipMemory.Spec(try DRAMMemory.Spec(.ddr3x8)))
+    let spec = machine(.weightStationary, try dram(.ddr3x8))
     var plain = try SystolicLayerRun(operands, on: spec)
     var flipped = plain
     flipped.simulator.machine.memory.contents[100] ^= 1
@@ -125,7 +117,7 @@ struct MemorySystemTests {
   /// One RD that comes 100 DRAM cycles late costs the run at most its 100 cycles on the core's clock, and changes no psum.
   @Test func oneDelayedReadDelaysItsConsumerOnly() throws {
     let operands = try randomOperands(layer(), seed: 5)
-    let spec = machine(.weightStationary, OffChipMemory.Spec(try DRAMMemory.Spec(.ddr4)))
+    let spec = machine(.weightStationary, try dram(.ddr4))
     let plain = try SystolicLayerRun(operands, on: spec)
     var runs = [plain, plain]
     runs[1].simulator.machine.memory.delayNextRead(by: 100)

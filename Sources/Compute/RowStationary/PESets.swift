@@ -1,0 +1,65 @@
+/// Sets of PEs among 64 neighbours, one bit a PE: what networks and control ask about many PEs at once.
+///
+/// Ready and valid wires are functions of a PE's FIFO counts. They are kept here when a count changes, so that a multicast asks
+/// for all its destinations with one AND.
+struct PESets: Sendable, Codable, Equatable {
+  /// PEs of one word.
+  static let size = 64
+
+  /// FIFOs with room.
+  var ifmapReady = UInt64.max
+  var filterReady = UInt64.max
+  var psumReady = UInt64.max
+  /// A flit of psums waits in the output FIFO.
+  var psumValid: UInt64 = 0
+  /// Tops of chains: they hand their psums to the GON, all others to the PE above.
+  var tops: UInt64 = 0
+
+  /// A word goes from FIFO to spad at the next edge.
+  var ifmapLoads: UInt64 = 0
+  var filterLoads: UInt64 = 0
+  /// The next MAC is the first of its tap: the ifmap spad is read.
+  var tapStarts: UInt64 = 0
+  /// PEs in the phase of accumulation.
+  var accumulates: UInt64 = 0
+  /// PEs with an accumulation behind the spads and behind the multiplier.
+  var stage1Accumulates: UInt64 = 0
+  var stage2Accumulates: UInt64 = 0
+
+  // Next state: what enters FIFOs, and which flits move up, at the next edge.
+  var ifmapArrives: UInt64 = 0
+  var filterArrives: UInt64 = 0
+  var moves: UInt64 = 0
+}
+
+extension UInt64 {
+  /// The set of one PE.
+  @inline(__always)
+  init(member number: Int) { self = 1 &<< UInt64(truncatingIfNeeded: number) }
+
+  /// Takes the PEs of another set in or out.
+  @inline(__always)
+  mutating func set(_ members: UInt64, _ isIn: Bool) { self = isIn ? self | members : self & ~members }
+
+  /// Whether a PE is in the set.
+  @inline(__always)
+  func hasMember(_ number: Int) -> Bool { self &>> UInt64(truncatingIfNeeded: number) & 1 != 0 }
+}
+
+/// The numbers of the PEs of a set, least first.
+struct Members: Sequence, IteratorProtocol {
+  private var members: UInt64
+  private let first: Int
+
+  /// `first` is the number of the set's PE 0.
+  @inline(__always)
+  init(_ members: UInt64, first: Int) { (self.members, self.first) = (members, first) }
+
+  @inline(__always)
+  mutating func next() -> Int? {
+    guard members != 0 else { return nil }
+    let number = first &+ members.trailingZeroBitCount
+    members &= members &- 1
+    return number
+  }
+}
