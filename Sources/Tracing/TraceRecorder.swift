@@ -204,7 +204,7 @@ extension TraceRecorder {
     budget?.isExhausted = true
     try writer.suspend(at: time, reason: "nothing is recorded from here on: the budget is used up")
     phase = .ended
-    endTime = time
+    endOfFile = time
     // That nothing is known from here on is seen for a cycle.
     try writer.finish(at: nextEdge(after: time))
   }
