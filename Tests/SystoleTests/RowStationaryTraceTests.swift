@@ -118,7 +118,7 @@ struct RowStationaryTraceTests {
     let cycles = try values("t.fst", of: "array.macs").count
     #expect(outcome.error.contains("cycles 0 to \(cycles - 1), "), "\(outcome.error)")
     #expect(
-      outcome.error.contains("  cycles from \(cycles) on are left out: the budget of 2 MB was used up\n"),
+      outcome.error.contains("  cycles from \(cycles) on are left out: the budget of 2.00 MB was used up\n"),
       "\(outcome.error)")
     let check = try systole.run("wave", "check", "t.fst")
     #expect(check.code == 0 && check.output.hasSuffix(" 0 findings\n"), "\(check.output)")
