@@ -1,5 +1,7 @@
 import Accelerators
+import Mappings
 import Memory
+import Simulation
 import Workloads
 
 /// What a DRAM behind the port adds to the run time of a model, ideal memory being the base: both in one run.
