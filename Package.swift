@@ -44,7 +44,7 @@ let package = Package(
     module(
       "Accelerators",
       ["Tensors", "Codecs", "Workloads", "Mappings", "Signals", "Simulation", "Compute", "Interconnect", "Memory"]),
-    module("WaveFormats", ["Signals"]),
+    module("WaveFormats", ["Tensors", "Codecs", "Signals"]),
     module(
       "MemoryFiles", ["Tensors", "Codecs", "Configuration", "Signals", "Simulation", "Memory", "WaveFormats"]),
     module("Tracing", ["Signals", "Simulation", "WaveFormats"]),

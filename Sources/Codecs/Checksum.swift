@@ -22,12 +22,17 @@ public enum Checksum {
 
   /// Adler-32 (RFC 1950 section 9), continued from `adler`.
   public static func adler32(_ bytes: [UInt8], continuing adler: UInt32 = 1) -> UInt32 {
+    adler32(bytes[...], continuing: adler)
+  }
+
+  /// Adler-32 of a part of some bytes, continued from `adler`.
+  public static func adler32(_ bytes: ArraySlice<UInt8>, continuing adler: UInt32 = 1) -> UInt32 {
     var low = adler & 0xFFFF
     var high = adler >> 16
-    var start = 0
+    var start = bytes.startIndex
     // 5552 bytes are the most whose sums stay within 32 bits.
-    while start < bytes.count {
-      let end = min(bytes.count, start + 5552)
+    while start < bytes.endIndex {
+      let end = min(bytes.endIndex, start + 5552)
       for byte in bytes[start..<end] {
         low &+= UInt32(byte)
         high &+= low

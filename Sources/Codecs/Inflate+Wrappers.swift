@@ -76,7 +76,7 @@ extension Inflate {
 
   /// A gzip file may hold several members, one after the other (RFC 1952 section 2.2).
   private mutating func nextMember() throws(InputError) {
-    guard reader.byteOffset < reader.bytes.count else {
+    guard !reader.isAtEnd else {
       state = .finished
       return
     }

@@ -2,8 +2,8 @@ public import Tensors
 
 /// Decompresses a DEFLATE stream in pieces of any size (RFC 1951), bare or in a zlib (1950) or gzip (1952) wrapper.
 ///
-/// The whole input is in memory; the output is handed out as it is asked for, so that 32 KB of it and one piece are
-/// held. Throws `InputError` with the byte offset where the stream breaks; after an error the stream gives nothing
+/// The input is in memory or comes in pieces; the output is handed out as it is asked for, so that 32 KB of it and one piece
+/// are held. Throws `InputError` with the byte offset where the stream breaks; after an error the stream gives nothing
 /// more.
 public struct Inflate {
   /// What surrounds the compressed data.
@@ -50,6 +50,15 @@ public struct Inflate {
     checksum = wrapper == .zlib ? 1 : 0
   }
 
+  /// A stream whose bytes `more` hands over, piece by piece, and none at its end; `file` names them in errors.
+  public init(wrapper: Wrapper, file: String, more: @escaping () -> [UInt8]) {
+    self.file = file
+    self.wrapper = wrapper
+    reader = BitReader([], at: 0, more: more)
+    state = .wrapperHeader
+    checksum = wrapper == .zlib ? 1 : 0
+  }
+
   /// Whether the stream has ended, its checksum been compared, and all of it handed out.
   public var isFinished: Bool {
     if case .finished = state { handedOut == output.count } else { false }
@@ -68,6 +77,12 @@ public struct Inflate {
       dropOldOutput(handedOut - Self.windowSize)
     }
     return piece
+  }
+
+  /// What was decompressed before an error and not handed out yet: all that a stream holds which was cut short.
+  public mutating func remainder() -> [UInt8] {
+    defer { handedOut = output.count }
+    return Array(output[handedOut...])
   }
 
   private mutating func dropOldOutput(_ count: Int) {

@@ -67,6 +67,7 @@ struct DRAMSetReader {
     let timing = try timing(timingNode)
     var organisation = base?.organisation ?? DRAMOrganisation()
     if let stated = node["organisation"] { organisation = try self.organisation(stated) }
+    organisation.hasRowBus = standard == .hbm2
     var mappings: [String: String] = [:]
     for (letter, key) in [("A", "address_map_A"), ("B", "address_map_B")] {
       if let map = node[key] { mappings[letter] = try mapping(map) }
@@ -130,7 +131,6 @@ struct DRAMSetReader {
       case "pseudo_channels":
         organisation.ranks = try count(member.value, key)
         organisation.ranksOwnTheirBus = organisation.ranks > 1
-        organisation.hasRowBus = true
       case "bankgroups": organisation.bankGroups = try count(member.value, key)
       case "banks_per_group": organisation.banksPerGroup = try count(member.value, key)
       case "rows": organisation.rows = try count(member.value, key)

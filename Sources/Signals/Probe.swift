@@ -14,7 +14,18 @@ public struct Probe {
   /// What changed, until `sampler.removeAll()`.
   public var sampler = SignalSampler()
 
-  private var reads: [(block: Int, column: Int, slot: Int, domain: Int)] = []
+  @usableFromInline var reads: [Read] = []
+
+  /// A column that is sampled.
+  @usableFromInline
+  struct Read {
+    @usableFromInline let block: Int
+    @usableFromInline let column: Int
+    /// The sampler's number for it.
+    @usableFromInline let slot: Int
+    /// The clock domain of its block, as a bit.
+    @usableFromInline let domain: UInt8
+  }
 
   /// A probe of the given signals. They are read column by column; the numbering follows `selection`.
   public init(catalog: SignalCatalog, selecting handles: [SignalHandle]) {
@@ -34,8 +45,8 @@ public struct Probe {
       let slot = sampler.addColumn(
         firstSignal: UInt32(start), count: extent, elements: elements == Array(0..<extent) ? nil : elements,
         recurs: declaration.format == .event)
-      let domain = catalog.blocks[handles[start].block].clockDomain
-      reads.append((handles[start].block, handles[start].column, slot, domain))
+      let domain = UInt8(1) << UInt8(catalog.blocks[handles[start].block].clockDomain)
+      reads.append(Read(block: handles[start].block, column: handles[start].column, slot: slot, domain: domain))
       selection.append(contentsOf: column)
       start = end
     }
@@ -48,19 +59,13 @@ public struct Probe {
   /// its signals are read there and nowhere else. A block's wires mean something only at an edge of its own.
   @inlinable
   public mutating func sample(_ machine: borrowing some ObservableMachine, domains: UInt8 = .max) {
-    for index in 0..<readCount where domains >> UInt8(domain(of: index)) & 1 != 0 { read(index, of: machine) }
-  }
-
-  @usableFromInline
-  var readCount: Int { reads.count }
-
-  @usableFromInline
-  func domain(of index: Int) -> Int { reads[index].domain }
-
-  @usableFromInline
-  mutating func read(_ index: Int, of machine: borrowing some ObservableMachine) {
-    let (block, column, slot, _) = reads[index]
-    sampler.select(slot)
-    machine.read(block: block, column: column, into: &sampler)
+    unsafe withUnsafePointer(to: machine) { machine in
+      // `read` changes nothing, though it is declared as if it did.
+      let machine = unsafe UnsafeMutablePointer(mutating: machine)
+      for index in reads.indices where domains & reads[index].domain != 0 {
+        sampler.select(reads[index].slot)
+        unsafe machine.pointee.read(block: reads[index].block, column: reads[index].column, into: &sampler)
+      }
+    }
   }
 }

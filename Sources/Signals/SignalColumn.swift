@@ -27,14 +27,16 @@ public struct SignalColumn<Block>: Sendable {
   /// How many elements there are.
   public let extent: @Sendable (borrowing Block) -> Extent
   /// Hands all elements' current values to the sampler, in the extent's order.
-  public let read: @Sendable (borrowing Block, inout SignalSampler) -> Void
+  ///
+  /// It changes nothing; the block is `inout` because Swift would copy a large one for a call that borrows it.
+  public let read: @Sendable (inout Block, inout SignalSampler) -> Void
 
   /// A column whose name, format or extent depends on the block.
   public init(
     name: @escaping @Sendable (borrowing Block) -> String, _ meaning: String, kind: SignalKind = .register,
     format: @escaping @Sendable (borrowing Block) -> SignalFormat,
     extent: @escaping @Sendable (borrowing Block) -> Extent = { _ in .single },
-    read: @escaping @Sendable (borrowing Block, inout SignalSampler) -> Void
+    read: @escaping @Sendable (inout Block, inout SignalSampler) -> Void
   ) {
     self.name = name
     self.meaning = meaning
@@ -48,7 +50,7 @@ public struct SignalColumn<Block>: Sendable {
   public init(
     _ name: String, _ meaning: String, kind: SignalKind = .register, _ format: SignalFormat,
     extent: @escaping @Sendable (borrowing Block) -> Extent = { _ in .single },
-    read: @escaping @Sendable (borrowing Block, inout SignalSampler) -> Void
+    read: @escaping @Sendable (inout Block, inout SignalSampler) -> Void
   ) {
     self.init(name: { _ in name }, meaning, kind: kind, format: { _ in format }, extent: extent, read: read)
   }
@@ -58,7 +60,7 @@ public struct SignalColumn<Block>: Sendable {
     _ name: String, _ meaning: String, kind: SignalKind = .register,
     format: @escaping @Sendable (borrowing Block) -> SignalFormat,
     extent: @escaping @Sendable (borrowing Block) -> Extent = { _ in .single },
-    read: @escaping @Sendable (borrowing Block, inout SignalSampler) -> Void
+    read: @escaping @Sendable (inout Block, inout SignalSampler) -> Void
   ) {
     self.init(name: { _ in name }, meaning, kind: kind, format: format, extent: extent, read: read)
   }
@@ -81,8 +83,8 @@ extension Observable {
 
   /// Hands the current values of one column to the sampler.
   @inlinable
-  public func read(column: Int, into sampler: inout SignalSampler) {
-    Self.columns[column].read(self, &sampler)
+  public mutating func read(column: Int, into sampler: inout SignalSampler) {
+    Self.columns[column].read(&self, &sampler)
   }
 }
 

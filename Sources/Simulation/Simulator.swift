@@ -12,14 +12,14 @@ public struct Instant: Sendable, Equatable {
   public var time: SimulationTime
   /// The domains with an edge at this instant.
   public var edges: ClockEdges
-  /// The cycle of each domain: the number of its edges before this instant.
-  public var cycles: [Int]
+  /// The cycle of each domain, of which there are at most eight: the number of its edges before this instant.
+  public var cycles: SIMD8<Int>
   /// The domains that sleep from here on: their edge is evaluated only for an observer to see how they fall asleep.
   public var sleeping: ClockEdges
 
   /// An instant by its parts.
   @inlinable
-  public init(time: SimulationTime, edges: ClockEdges, cycles: [Int], sleeping: ClockEdges = []) {
+  public init(time: SimulationTime, edges: ClockEdges, cycles: SIMD8<Int>, sleeping: ClockEdges = []) {
     self.time = time
     self.edges = edges
     self.cycles = cycles
@@ -115,10 +115,14 @@ extension Simulator {
   @inlinable
   func instant(_ edges: ClockEdges) -> Instant {
     let time = queue.time(of: edges)
-    let cycles =
-      queue.hasOneDomain
-      ? [queue.entries[0].next]
-      : queue.entries.indices.map { queue.entries[$0].passed + queue.skipped($0, before: time) }
+    var cycles = SIMD8<Int>(repeating: 0)
+    if queue.hasOneDomain {
+      cycles[0] = queue.entries[0].next
+    } else {
+      for domain in queue.entries.indices {
+        cycles[domain] = queue.entries[domain].passed + queue.skipped(domain, before: time)
+      }
+    }
     return Instant(time: time, edges: edges, cycles: cycles, sleeping: queue.sleeping(edges))
   }
 

@@ -35,7 +35,7 @@ struct FlightRecorder {
   var start: SimulationTime? { head < entries.count ? entries[head].time : nil }
 
   /// Adds what changed at an instant, and forgets what lies too far back.
-  mutating func append(_ time: SimulationTime, _ newChanges: [SignalChange], _ newTexts: [String]) {
+  mutating func append(_ time: SimulationTime, _ newChanges: ArraySlice<SignalChange>, _ newTexts: [String]) {
     entries.append(
       Entry(
         time: time, changes: changes.count..<changes.count + newChanges.count,

@@ -11,12 +11,15 @@ struct TraceBudget {
   /// Bytes of a cycle's clock edges, at most.
   private let cycleBytes: [(period: UInt64, bytes: Int)]
   private let isBlockwise: Bool
+  /// Whether what is in memory shrinks when it is written.
+  private let isPacked: Bool
   var isExhausted = false
 
   init(limit: Int, layout: TraceLayout, writer: any WaveWriter, path: String) throws(WaveError) {
     self.limit = limit
     ending = writer.endingByteCount
     isBlockwise = WaveFormat(fileName: path) == .fst
+    isPacked = WaveFormat(fileName: path) != .vcd
     let blockwise = isBlockwise
     changeBytes = layout.variables.map { variable in
       let shape = layout.hierarchy.signals[layout.hierarchy.variables[variable].signal]
@@ -36,7 +39,7 @@ struct TraceBudget {
 
   /// Whether the changes at `time`, and the clock edges since `last`, may not fit any more.
   func isExceeded(
-    by changes: [SignalChange], _ texts: [String], at time: SimulationTime, after last: SimulationTime?,
+    by changes: ArraySlice<SignalChange>, _ texts: [String], at time: SimulationTime, after last: SimulationTime?,
     in writer: any WaveWriter
   ) -> Bool {
     var needed = 64
@@ -56,7 +59,7 @@ struct TraceBudget {
 
   /// Packs what a writer holds in memory, and says whether that was worth it.
   func makesRoom(in writer: any WaveWriter) throws -> Bool {
-    guard isBlockwise else { return false }
+    guard isPacked else { return false }
     let before = writer.byteCount
     try writer.flush()
     return before - writer.byteCount > max(limit / 64, 256)

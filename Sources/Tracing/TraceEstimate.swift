@@ -63,7 +63,10 @@ private struct SizeObserver: CycleObserver {
     }
     switch WaveFormat(fileName: options.path) {
     case .fst: writer = try FSTWriter(path: "/dev/null", layout: layout)
-    default: writer = try VCDWriter(path: "/dev/null", layout: layout)
+    case let format:
+      var vcd = VCDOptions()
+      vcd.isPacked = format == .vcdGzip
+      writer = try VCDWriter(path: "/dev/null", layout: layout, options: vcd)
     }
     declarations = writer.byteCount
   }

@@ -29,6 +29,8 @@ public struct TraceOptions: Sendable {
   public var dialect = VCDOptions.Dialect.extended
   /// Lines for the head of the file and of its views, such as the command that made them.
   public var comments: [String] = []
+  /// Whether a thread of its own packs and writes what was recorded. With a budget there is none: its size must be known.
+  public var usesThread = true
 
   /// A trace of everything into a file.
   public init(path: String) {

@@ -36,9 +36,10 @@ public struct TraceRecorder: CycleObserver {
   var ring: FlightRecorder?
   let writer: any WaveWriter
   var budget: TraceBudget?
-  /// The first instant in the file, the end of the last recorded cycle, and the last instant seen.
+  /// The first and the last instant in the file, where it ends if that was decided, and the last instant seen.
   var firstTime: SimulationTime?
-  var endTime = SimulationTime.zero
+  private var lastTime: SimulationTime?
+  private var endOfFile: SimulationTime?
   var lastSeen = SimulationTime.zero
   var stopTime: SimulationTime?
   /// Domains that sleep, and what they showed when they fell asleep: it stands when the window opens.
@@ -95,9 +96,12 @@ public struct TraceRecorder: CycleObserver {
   private static func writer(_ options: TraceOptions, _ layout: TraceLayout) throws(WaveError) -> any WaveWriter {
     // Blocks are a small part of a budget, so that it is used well.
     let block = options.budget.map { min(max($0 / 8, 1 << 16), 1 << 24) } ?? 1 << 24
-    return try WaveFile.create(
-      options.path, layout: layout, vcd: VCDOptions(dialect: options.dialect, comments: options.comments),
-      fst: FSTOptions(blockSize: block))
+    var fst = FSTOptions(blockSize: block)
+    var vcd = VCDOptions(dialect: options.dialect, comments: options.comments)
+    // What a block takes must be known before the next instant may be written.
+    fst.usesThread = options.usesThread && options.budget == nil
+    vcd.usesThread = fst.usesThread
+    return try WaveFile.create(options.path, layout: layout, vcd: vcd, fst: fst)
   }
 }
 
@@ -125,7 +129,7 @@ extension TraceRecorder {
       let (changes, texts) = before.values { [layout] in
         asleep.contains(domain: layout.catalog.blocks[layout.selection[$0].block].clockDomain)
       }
-      if phase == .recording, !changes.isEmpty { try write(window.lowerBound, changes, texts) }
+      if phase == .recording, !changes.isEmpty { try write(window.lowerBound, changes[...], texts) }
       // Domains that woke up since they were sampled are not in the file yet.
       probe.sampler.forget()
       return
@@ -169,11 +173,11 @@ extension TraceRecorder {
     guard var kept = ring else { return }
     ring = nil
     try kept.replay { time, changes, texts in
-      if phase == .recording { try write(time, changes, texts) }
+      if phase == .recording { try write(time, changes[...], texts) }
     }
   }
 
-  private mutating func write(_ time: SimulationTime, _ changes: [SignalChange], _ texts: [String]) throws {
+  private mutating func write(_ time: SimulationTime, _ changes: ArraySlice<SignalChange>, _ texts: [String]) throws {
     if let budget {
       let start = firstTime == nil ? nil : endTime
       var isTooMuch = budget.isExceeded(by: changes, texts, at: time, after: start, in: writer)
@@ -182,10 +186,13 @@ extension TraceRecorder {
       }
       if isTooMuch { return try suspend(at: start ?? time) }
     }
-    firstTime = firstTime ?? time
+    if firstTime == nil { firstTime = time }
     try writer.record(at: time, changes: changes.span, texts: texts)
-    endTime = nextEdge(after: time)
+    lastTime = time
   }
+
+  /// Where the file ends: with the cycle of its last instant, unless recording ended at another.
+  var endTime: SimulationTime { endOfFile ?? lastTime.map(nextEdge(after:)) ?? .zero }
 
   /// Where the cycle of the first clock that runs at `time` ends.
   private func nextEdge(after time: SimulationTime) -> SimulationTime {
@@ -196,13 +203,16 @@ extension TraceRecorder {
   private mutating func suspend(at time: SimulationTime) throws {
     budget?.isExhausted = true
     try writer.suspend(at: time, reason: "nothing is recorded from here on: the budget is used up")
-    try stop(at: time)
+    phase = .ended
+    endTime = time
+    // That nothing is known from here on is seen for a cycle.
+    try writer.finish(at: nextEdge(after: time))
   }
 
   /// Nothing more is recorded; the file is complete.
   private mutating func stop(at time: SimulationTime) throws {
     phase = .ended
-    endTime = time
+    endOfFile = time
     try writer.finish(at: time)
   }
 }
@@ -216,6 +226,18 @@ extension TraceRecorder {
   public mutating func finish(
     markers: [WaveMarker] = [], opensOn window: ClosedRange<SimulationTime>? = nil
   ) throws -> TraceSummary {
+    try close()
+    let shown = markers.filter { marker in firstTime.map { $0 <= marker.time && marker.time <= endTime } ?? false }
+    var view = view
+    if let window, let firstTime, window.lowerBound < endTime, window.upperBound > firstTime {
+      view.window = max(window.lowerBound, firstTime)...min(window.upperBound, endTime)
+    }
+    try TraceViews(layout: layout, timescale: writer.timescale, options: options).write(view, markers: shown)
+    return TraceSummary(self, markers: view.markers + shown)
+  }
+
+  /// Writes what a flight recorder holds and closes the file; `finish` does it where it was not done.
+  public mutating func close() throws {
     if phase == .armed, watch == nil {
       phase = .recording
       try writeRing()
@@ -224,12 +246,5 @@ extension TraceRecorder {
       phase = .ended
       try writer.finish(at: endTime)
     }
-    let shown = markers.filter { marker in firstTime.map { $0 <= marker.time && marker.time <= endTime } ?? false }
-    var view = view
-    if let window, let firstTime, window.lowerBound < endTime, window.upperBound > firstTime {
-      view.window = max(window.lowerBound, firstTime)...min(window.upperBound, endTime)
-    }
-    try TraceViews(layout: layout, timescale: writer.timescale, options: options).write(view, markers: shown)
-    return TraceSummary(self, markers: view.markers + shown)
   }
 }

@@ -1,162 +1,168 @@
 import Signals
 
-/// The value changes of one block, signal by signal, as FST stores them: chains of chunks in one arena.
+/// The value changes of the block that is being filled, signal by signal as FST stores them, and the values of all signals.
 struct FSTChains {
   enum Kind: UInt8 {
-    case bit, vector, real, text
+    case bit, vector, real, event, text
   }
 
   /// Where a signal's chain ends and what its changes look like.
   struct Slot {
-    /// Where the next byte goes in the arena; -1 before the first change of the block.
-    var position = -1
-    /// End of the chunk.
-    var limit = -1
-    /// First chunk of the chain.
-    var firstChunk = -1
+    /// Where the next byte goes in the arena, and the end of the chunk: 0 and 0 before the first change of a block.
+    var position: UInt32 = 0
+    var limit: UInt32 = 0
     /// Time index of the last change.
-    var lastTime = 0
-    /// Current value, top-aligned in 64 bits; also the pattern of a real.
-    var value: UInt64 = 0
-    /// Unknown bits, top-aligned.
-    var unknown = UInt64.max
-    var kind = Kind.bit
+    var lastTime: UInt32 = 0
+    let kind: Kind
     /// Bytes of a packed vector.
-    var byteCount: UInt8 = 0
-    /// Left shift that aligns a value to the top.
-    var shift: UInt8 = 0
-    let bits: Int
+    let byteCount: UInt8
+    /// Left shift that aligns a recorded value to the top of 64 bits.
+    let shift: UInt8
+    /// Whether the value has no unknown bit.
+    var isKnown = false
+    /// Current value, top-aligned; the pattern of a real as it is.
+    var value: UInt64 = 0
 
-    init(_ shape: SignalShape) {
-      bits = shape.bitCount
+    /// A slot; `valueBits` of what is recorded are significant, at the vector's top end.
+    init(_ shape: SignalShape, valueBits: Int) {
       switch shape {
-      case .bits(1), .event: kind = .bit
+      case .bits(1): kind = .bit
+      case .event: kind = .event
       case .bits: kind = .vector
       case .real: kind = .real
       case .text: kind = .text
       }
-      byteCount = UInt8(clamping: (bits + 7) / 8)
-      shift = UInt8(clamping: max(0, 64 - bits))
+      byteCount = UInt8(clamping: (shape.bitCount + 7) / 8)
+      shift = shape == .real ? 0 : UInt8(clamping: max(0, 64 - valueBits))
     }
   }
 
-  static let chunkSize = 128
-  /// The longest change of the fast path: a time of 10 bytes and 8 of value, and what an 8-byte store may pass.
+  /// The longest change of the fast path, a time of 10 bytes and 8 of value, and what an 8-byte store may pass.
   static let longestChange = 26
 
   private(set) var slots: [Slot]
+  /// Unknown bits, top-aligned, of signals that are not known.
+  private(set) var unknown: [UInt64]
   /// Values of vectors wider than 64 bits, as digits; empty for all others.
   private(set) var wide: [[UInt8]]
-  private var arena: [UInt8]
-  /// Chunk that follows each chunk; -1 at the end of a chain.
-  private var nextChunk: [Int32] = []
-  /// Where the data of each chunk end.
-  private var chunkEnd: [Int32] = []
+  private let widths: [Int]
+  private var arena: FSTArena
 
-  init(_ shapes: [SignalShape], capacity: Int) {
-    slots = shapes.map(Slot.init)
+  /// Chains of signals of the given shapes; `valueBits` tells how many bits of each a recorded value has.
+  init(_ shapes: [SignalShape], valueBits: [Int], arena: FSTArena) {
+    slots = zip(shapes, valueBits).map { Slot($0, valueBits: $1) }
+    unknown = shapes.map { _ in UInt64.max }
     wide = shapes.map { _ in [] }
-    arena = [UInt8](repeating: 0, count: capacity)
+    widths = shapes.map(\.bitCount)
+    self.arena = arena
   }
 
   /// Bytes of the arena in use.
-  var used: Int { nextChunk.count * Self.chunkSize }
+  var used: Int { arena.used }
 
-  /// Forgets all chains; current values stay.
-  mutating func removeAll() {
-    nextChunk.removeAll(keepingCapacity: true)
-    chunkEnd.removeAll(keepingCapacity: true)
-    for index in slots.indices {
-      slots[index].position = -1
-      slots[index].limit = -1
-      slots[index].firstChunk = -1
-      slots[index].lastTime = 0
+  /// Hands out the filled arena in exchange for an empty one; current values stay.
+  mutating func exchange(_ other: inout FSTArena) {
+    for signal in slots.indices {
+      if slots[signal].position > 0 { arena.chunks.seal(endingAt: Int(slots[signal].position)) }
+      slots[signal].position = 0
+      slots[signal].limit = 0
+      slots[signal].lastTime = 0
     }
-  }
-
-  /// The chain of a signal, appended to `output`.
-  func gather(_ signal: Int, into output: inout [UInt8]) {
-    var chunk = slots[signal].firstChunk
-    while chunk >= 0 {
-      let next = Int(nextChunk[chunk])
-      let end = next < 0 ? slots[signal].position : Int(chunkEnd[chunk])
-      output.append(contentsOf: arena[chunk * Self.chunkSize..<end])
-      chunk = next
-    }
+    swap(&arena, &other)
+    arena.chunks.removeAll()
   }
 }
 
 // MARK: - The fast path
 
-/// How a selected signal maps to its chain: which slot, and how far its register's bits are shifted to the top.
-struct FSTPlan {
-  var slot: UInt32
-  var shift: UInt8
-  /// Whether the change is written by the fast path: no event, no text.
-  var isFast: Bool
-}
-
 extension FSTChains {
-  /// Appends changes from `start` on, and returns where it stopped: at the end, or at an event or text.
+  /// Appends changes from `start` on, and returns where it stopped: at the end, or at a text.
+  ///
+  /// `firstSlot` is the slot of the change that is numbered 0.
   mutating func append(
-    _ changes: Span<SignalChange>, from start: Int, plans: [FSTPlan], timeIndex: Int
+    _ changes: Span<SignalChange>, from start: Int, firstSlot: Int, timeIndex: Int
   ) -> Int {
     var index = start
     while index < changes.count {
       let end = min(changes.count, index + 4096)
-      reserveChunks(end - index)
+      arena.reserve(end - index)
       let stop = Self.appendBatch(
-        changes, index..<end, plans.span, timeIndex, &slots, &arena, &nextChunk, &chunkEnd)
+        changes, index..<end, firstSlot, UInt32(truncatingIfNeeded: timeIndex), &slots, &arena.bytes, &arena.chunks)
       if stop < end { return stop }
       index = end
     }
     return index
   }
 
-  private mutating func reserveChunks(_ count: Int) {
-    let needed = (nextChunk.count + count) * Self.chunkSize + Self.chunkSize
-    if needed > arena.count {
-      arena.append(contentsOf: repeatElement(0, count: max(needed - arena.count, arena.count / 2)))
-    }
+  /// Appends one two-state value, aligned to the bottom.
+  mutating func append(_ signal: Int, value: UInt64, timeIndex: Int) {
+    arena.reserve(1)
+    Self.append(
+      value, to: &slots[signal], signal, UInt32(truncatingIfNeeded: timeIndex), &arena.bytes, &arena.chunks)
+  }
+
+  private static func append(
+    _ value: UInt64, to slot: inout Slot, _ signal: Int, _ timeIndex: UInt32, _ arena: inout [UInt8],
+    _ chunks: inout FSTChunks
+  ) {
+    var span = arena.mutableSpan
+    var bytes = unsafe span.mutableBytes
+    append(value, to: &slot, signal, timeIndex, in: &bytes, &chunks)
   }
 
   private static func appendBatch(
-    _ changes: Span<SignalChange>, _ range: Range<Int>, _ plans: Span<FSTPlan>, _ timeIndex: Int,
-    _ allSlots: inout [Slot], _ arena: inout [UInt8], _ nextChunk: inout [Int32], _ chunkEnd: inout [Int32]
+    _ changes: Span<SignalChange>, _ range: Range<Int>, _ firstSlot: Int, _ timeIndex: UInt32,
+    _ allSlots: inout [Slot], _ arena: inout [UInt8], _ chunks: inout FSTChunks
   ) -> Int {
     precondition(range.upperBound <= changes.count, "the batch lies within the changes")
     var slots = allSlots.mutableSpan
-    var arenaSpan = arena.mutableSpan
-    var bytes = unsafe arenaSpan.mutableBytes
+    var span = arena.mutableSpan
+    var bytes = unsafe span.mutableBytes
     for index in range {
       let change = unsafe changes[unchecked: index]
-      let plan = plans[Int(change.signal)]
-      guard plan.isFast else { return index }
-      let signal = Int(plan.slot)
-      var slot = slots[signal]
-      if slot.position &+ longestChange > slot.limit { extend(&slot, &nextChunk, &chunkEnd) }
-      let delta = UInt64(timeIndex &- slot.lastTime)
-      slot.lastTime = timeIndex
-      slot.value = change.value &<< UInt64(plan.shift)
-      slot.unknown = 0
-      var cursor = slot.position
-      switch slot.kind {
-      case .bit:
-        cursor = store((delta &<< 2) | (slot.value &>> 63) &<< 1, in: &bytes, at: cursor)
-      case .vector:
-        cursor = store(delta &<< 1, in: &bytes, at: cursor)
-        unsafe bytes.storeBytes(of: slot.value.byteSwapped, toUncheckedByteOffset: cursor, as: UInt64.self)
-        cursor = cursor &+ Int(slot.byteCount)
-      case .real:
-        cursor = store((delta &<< 1) | 1, in: &bytes, at: cursor)
-        unsafe bytes.storeBytes(of: slot.value, toUncheckedByteOffset: cursor, as: UInt64.self)
-        cursor = cursor &+ 8
-      case .text: break
-      }
-      slot.position = cursor
-      slots[signal] = slot
+      let signal = firstSlot &+ Int(change.signal)
+      if slots[signal].kind == .text { return index }
+      append(change.value, to: &slots[signal], signal, timeIndex, in: &bytes, &chunks)
     }
     return range.upperBound
+  }
+
+  /// Appends a change to a chain; the arena has room for another chunk.
+  @inline(__always)
+  private static func append(
+    _ value: UInt64, to place: inout Slot, _ signal: Int, _ timeIndex: UInt32, in bytes: inout MutableRawSpan,
+    _ chunks: inout FSTChunks
+  ) {
+    var slot = place
+    if slot.kind == .event, value & 1 == 0 { return }
+    if slot.position &+ UInt32(longestChange) > slot.limit {
+      slot.position = UInt32(truncatingIfNeeded: chunks.extend(signal, endingAt: Int(slot.position)))
+      slot.limit = slot.position &+ UInt32(truncatingIfNeeded: chunks.size)
+    }
+    let delta = UInt64(timeIndex &- slot.lastTime)
+    slot.lastTime = timeIndex
+    slot.value = value &<< UInt64(slot.shift)
+    slot.isKnown = true
+    slot.position = UInt32(truncatingIfNeeded: store(slot, delta, in: &bytes))
+    place = slot
+  }
+
+  /// Writes a change behind the chain of its slot, which has room for it, and returns where it ends.
+  @inline(__always)
+  private static func store(_ slot: Slot, _ delta: UInt64, in bytes: inout MutableRawSpan) -> Int {
+    var cursor = Int(slot.position)
+    switch slot.kind {
+    case .bit, .event, .text:
+      return store((delta &<< 2) | (slot.value &>> 63) &<< 1, in: &bytes, at: cursor)
+    case .vector:
+      cursor = store(delta &<< 1, in: &bytes, at: cursor)
+      unsafe bytes.storeBytes(of: slot.value.byteSwapped, toUncheckedByteOffset: cursor, as: UInt64.self)
+      return cursor &+ Int(slot.byteCount)
+    case .real:
+      cursor = store((delta &<< 1) | 1, in: &bytes, at: cursor)
+      unsafe bytes.storeBytes(of: slot.value, toUncheckedByteOffset: cursor, as: UInt64.self)
+      return cursor &+ 8
+    }
   }
 
   @inline(__always)
@@ -173,71 +179,50 @@ extension FSTChains {
   }
 }
 
-/// Gives a chain another chunk.
-private func extend(_ slot: inout FSTChains.Slot, _ nextChunk: inout [Int32], _ chunkEnd: inout [Int32]) {
-  let chunk = nextChunk.count
-  nextChunk.append(-1)
-  chunkEnd.append(0)
-  if slot.position < 0 {
-    slot.firstChunk = chunk
-  } else {
-    let last = (slot.limit - 1) / FSTChains.chunkSize
-    nextChunk[last] = Int32(chunk)
-    chunkEnd[last] = Int32(slot.position)
-  }
-  slot.position = chunk * FSTChains.chunkSize
-  slot.limit = slot.position + FSTChains.chunkSize
-}
-
 // MARK: - Any value
 
 extension FSTChains {
-  /// Appends a change of up to 64 bits, or of a real, aligned to the bottom.
-  mutating func append(_ signal: Int, value: UInt64, unknown: UInt64, timeIndex: Int) {
-    let slot = slots[signal]
-    let shift = slot.kind == .real ? 0 : UInt64(slot.shift)
-    slots[signal].value = value << shift
-    slots[signal].unknown = unknown << shift
-    let delta = UInt64(timeIndex - slot.lastTime)
-    slots[signal].lastTime = timeIndex
-    var bytes: [UInt8] = []
-    switch slot.kind {
-    case .bit where unknown & 1 == 1: bytes.appendVarint(delta << 4 | (value & 1) << 1 | 1)
-    case .bit: bytes.appendVarint(delta << 2 | (value & 1) << 1)
-    case .vector where unknown & WaveValue.mask(slot.bits) != 0:
-      bytes.appendVarint(delta << 1 | 1)
-      bytes += WaveValue.bits(value, unknown: unknown, width: slot.bits).digits ?? []
-    case .vector:
-      bytes.appendVarint(delta << 1)
-      var rest = value << shift
-      for _ in 0..<slot.byteCount {
-        bytes.append(UInt8(truncatingIfNeeded: rest >> 56))
-        rest <<= 8
-      }
-    case .real:
-      bytes.appendVarint(delta << 1 | 1)
-      for shift in stride(from: UInt64(0), to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: value >> shift)) }
-    case .text: return
+  /// Appends a change of up to 64 bits with unknown bits, aligned to the bottom.
+  mutating func append(_ signal: Int, value: UInt64, unknown bits: UInt64, timeIndex: Int) {
+    let width = widths[signal]
+    if bits & WaveValue.mask(width) == 0 || slots[signal].kind == .real {
+      return append(signal, value: value, timeIndex: timeIndex)
     }
-    push(bytes, signal)
+    let shift = UInt64(64 - width)
+    slots[signal].value = value << shift
+    slots[signal].isKnown = false
+    unknown[signal] = bits << shift
+    let delta = step(signal, to: timeIndex)
+    var change: [UInt8] = []
+    if slots[signal].kind == .vector {
+      change.appendVarint(delta << 1 | 1)
+      change += WaveValue.bits(value, unknown: bits, width: width).digits ?? []
+    } else {
+      change.appendVarint(delta << 4 | (value & 1) << 1 | 1)
+    }
+    push(change, signal)
   }
 
   /// Appends a change of a vector wider than 64 bits, given as all its digits, or of a text.
-  mutating func append(_ signal: Int, content: [UInt8], timeIndex: Int) {
-    let delta = UInt64(timeIndex - slots[signal].lastTime)
-    slots[signal].lastTime = timeIndex
-    var bytes: [UInt8] = []
+  mutating func append(_ signal: Int, content: some Collection<UInt8>, timeIndex: Int) {
+    let delta = step(signal, to: timeIndex)
+    var change: [UInt8] = []
     if slots[signal].kind == .text {
-      bytes.appendVarint(delta << 1)
-      bytes.appendVarint(UInt64(content.count))
-      bytes += content
+      change.appendVarint(delta << 1)
+      change.appendVarint(UInt64(content.count))
+      change += content
     } else {
-      wide[signal] = content
+      wide[signal] = Array(content)
       let isKnown = content.allSatisfy { $0 | 1 == 0x31 }
-      bytes.appendVarint(delta << 1 | (isKnown ? 0 : 1))
-      bytes += isKnown ? Self.packed(content) : content
+      change.appendVarint(delta << 1 | (isKnown ? 0 : 1))
+      change += isKnown ? Self.packed(wide[signal]) : wide[signal]
     }
-    push(bytes, signal)
+    push(change, signal)
+  }
+
+  private mutating func step(_ signal: Int, to timeIndex: Int) -> UInt64 {
+    defer { slots[signal].lastTime = UInt32(truncatingIfNeeded: timeIndex) }
+    return UInt64(UInt32(truncatingIfNeeded: timeIndex) &- slots[signal].lastTime)
   }
 
   /// Digits 0 and 1, eight a byte, most significant first.
@@ -247,11 +232,14 @@ extension FSTChains {
     }
   }
 
-  private mutating func push(_ bytes: [UInt8], _ signal: Int) {
-    reserveChunks(bytes.count / 64 + 2)
-    for byte in bytes {
-      if slots[signal].position >= slots[signal].limit { extend(&slots[signal], &nextChunk, &chunkEnd) }
-      arena[slots[signal].position] = byte
+  private mutating func push(_ change: [UInt8], _ signal: Int) {
+    arena.reserve(change.count / arena.chunks.size + 2)
+    for byte in change {
+      if slots[signal].position >= slots[signal].limit {
+        slots[signal].position = UInt32(arena.chunks.extend(signal, endingAt: Int(slots[signal].position)))
+        slots[signal].limit = slots[signal].position + UInt32(arena.chunks.size)
+      }
+      arena.bytes[Int(slots[signal].position)] = byte
       slots[signal].position += 1
     }
   }

@@ -1,3 +1,6 @@
+import Codecs
+import Tensors
+
 /// What an FST file says before its values: header, geometry, hierarchy, and where the value blocks are.
 struct FSTDeclarations {
   /// A block of the file: `offset` is that of its length field.
@@ -133,9 +136,9 @@ struct FSTDeclarations {
       throw failure(block, 8, "\(content.count) bytes cannot expand to \(size)")
     }
     do {
-      return try Inflate.zlib(content, count: Int(size))
+      return try Zlib.decompress(content, count: Int(size))
     } catch {
-      throw failure(block, 24, "the compressed data are damaged: \(error)")
+      throw failure(block, 24, "the compressed data are damaged: \(error.problem)")
     }
   }
 }
@@ -174,17 +177,14 @@ extension FSTDeclarations {
   }
 
   private func unzip(_ content: [UInt8], _ count: Int, _ block: Block) throws(WaveError) -> [UInt8]? {
-    guard content.count > 18, content[0] == 0x1f, content[1] == 0x8b, content[3] == 0, count / 1032 <= content.count
-    else {
-      return nil
-    }
-    var inflater = Inflater(Array(content[10...]))
-    do {
-      try inflater.produce(count)
+    guard content.count > 18, count / 1032 <= content.count else { return nil }
+    var inflate = Inflate(content, wrapper: .gzip, file: file.path)
+    do throws(InputError) {
+      let entries = try inflate.read(count)
+      return entries.count == count ? entries : nil
     } catch {
-      throw failure(block, 16, "the compressed hierarchy is damaged: \(error)")
+      throw failure(block, 16, "the compressed hierarchy is damaged: \(error.problem)")
     }
-    return inflater.output.count >= count ? Array(inflater.output.prefix(count)) : nil
   }
 }
 

@@ -1,3 +1,5 @@
+import Codecs
+
 /// The hierarchy and geometry blocks of an FST file.
 struct FSTHierarchyWriter {
   /// Entries of the hierarchy, uncompressed.
@@ -99,7 +101,7 @@ struct FSTHierarchyWriter {
       case .bits(let bits): lengths.appendVarint(UInt64(bits))
       }
     }
-    let packed = Deflate.zlib(lengths)
+    let packed = Deflate.compress(lengths, wrapper: .zlib)
     let content = packed.count < lengths.count ? packed : lengths
     var block: [UInt8] = [FSTFormat.Block.geometry.rawValue]
     block.appendBigEndian(UInt64(content.count + 24))

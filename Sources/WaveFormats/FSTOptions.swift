@@ -6,6 +6,8 @@ public struct FSTOptions: WaveOptions {
   public var timescale: Timescale?
   /// Who wrote the file, at most 127 characters. No date is written, so that two runs give the same bytes.
   public var version: String
+  /// Whether a thread of its own packs and writes each full block while the next one fills.
+  public var usesThread = true
 
   /// Blocks of 16 MiB, fitting timescale.
   public init() { self.init(blockSize: 1 << 24) }

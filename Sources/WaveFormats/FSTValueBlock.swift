@@ -1,3 +1,6 @@
+import Codecs
+import Tensors
+
 /// One value-change block, unpacked: hands over its changes in time order.
 ///
 /// Each signal waits in the list of the instant of its next change, so that nothing is sorted and memory stays that of the chains.
@@ -89,9 +92,9 @@ extension FSTValueBlock {
       throw Problem(offset: offset, message: "\(content.count) bytes cannot expand to \(size)")
     }
     do {
-      return try Inflate.zlib(content, count: Int(size))
+      return try Zlib.decompress(content, count: Int(size))
     } catch {
-      throw Problem(offset: offset, message: "the compressed data are damaged: \(error)")
+      throw Problem(offset: offset, message: "the compressed data are damaged: \(error.problem)")
     }
   }
 
@@ -151,7 +154,7 @@ extension FSTValueBlock {
         switch packing {
         case UInt8(ascii: "4"): BlockDecoder.lz4(content, count: Int(size))
         case UInt8(ascii: "F"): BlockDecoder.fastLZ(content, count: Int(size))
-        default: try? Inflate.zlib(Array(content), count: Int(size))
+        default: try? Zlib.decompress(Array(content), count: Int(size))
         }
       guard let unpacked else { return false }
       data += unpacked

@@ -15,18 +15,40 @@ public final class FSTWriter: WaveWriter {
   private let order: [Int]
   private let scopeCount: Int
   private let variableCount: Int
-  private let plans: [FSTPlan]
+  /// The signal that change 0 of a machine is for.
+  private let firstSignal: Int
   private let enabled: [Bool]
   private var chains: FSTChains
-  private var block = FSTBlock()
   private var clocks: ClockTrack
-  private var times: [UInt64] = []
+  private var times = FSTTimes()
   private var frame: [UInt8] = []
   private var firstTick: UInt64?
   private var lastTick: UInt64?
   private var lastTime: UInt64 = 0
   private var blockCount: UInt64 = 0
   private var hasStarted = false
+  private let full: FullBlock
+  private let worker: BackgroundWorker
+
+  /// The block that is being packed and written, and its file; the worker's while it is busy.
+  private final class FullBlock: @unchecked Sendable {
+    let file: OutputFile
+    var content: FSTBlockContent
+    var encoder = FSTBlockEncoder()
+
+    init(file: OutputFile, arena: FSTArena) {
+      self.file = file
+      content = FSTBlockContent(arena: arena)
+    }
+
+    func write(order: [Int], header: [UInt8]) throws(WaveError) {
+      let block = encoder.assemble(content, order: order)
+      let start = file.count
+      try unsafe file.write(block.span.bytes)
+      try file.patch([FSTFormat.Block.valuesAlias2.rawValue], at: start)
+      try file.patch(header, at: 0)
+    }
+  }
 
   /// Creates the file and writes its declarations.
   public init(
@@ -41,27 +63,34 @@ public final class FSTWriter: WaveWriter {
     enabled = declarations.handles.map { $0 != nil }
     scopeCount = hierarchy.scopes.count
     variableCount = hierarchy.variables.count
-    chains = FSTChains(hierarchy.signals, capacity: options.blockSize + (1 << 16))
-    var plans: [FSTPlan] = []
-    for position in layout?.selection.indices ?? 0..<0 {
-      guard let layout else { break }
-      let signal = hierarchy.variables[layout.variables[position]].signal
-      let format = layout.format(ofSelected: position)
-      plans.append(
-        FSTPlan(
-          slot: UInt32(signal), shift: UInt8(clamping: format == .real ? 0 : 64 - format.bitCount),
-          isFast: format != .text && format != .event))
-    }
-    self.plans = plans
+    firstSignal = layout?.firstSignal ?? 0
+    let arena = FSTArena(signalCount: shapes.count, capacity: options.blockSize + (1 << 16))
+    chains = FSTChains(shapes, valueBits: Self.valueBits(shapes, layout), arena: arena)
     clocks = ClockTrack(layout)
     file = try OutputFile(path: path)
+    full = FullBlock(file: file, arena: arena)
+    worker = BackgroundWorker(usesThread: options.usesThread)
     try unsafe file.write(header().span.bytes)
     try unsafe file.write(declarations.geometryBlock().span.bytes)
     try unsafe file.write(declarations.hierarchyBlock().span.bytes)
   }
 
-  /// Bytes of the file and, uncompressed, of what is still in memory.
-  public var byteCount: Int { file.count + chains.used }
+  /// Bits that a recorded value of each signal has: fewer than the signal has where a viewer wants zeros behind it.
+  private static func valueBits(_ shapes: [SignalShape], _ layout: TraceLayout?) -> [Int] {
+    var bits = shapes.map(\.bitCount)
+    guard let layout else { return bits }
+    for position in layout.selection.indices {
+      bits[layout.firstSignal + position] = layout.format(ofSelected: position).bitCount
+    }
+    return bits
+  }
+
+  /// Bytes of the file and, uncompressed, of what is still in memory; waits for a block that is being written.
+  public var byteCount: Int {
+    // An error of the block is thrown where the next one is handed over.
+    try? worker.wait()
+    return file.count + chains.used
+  }
 
   /// Two blocks' first values and indices, and a change to unknown of every signal.
   public var endingByteCount: Int { shapes.reduce(1024) { $0 + 3 * ($1.bitCount + 16) } }
@@ -81,15 +110,19 @@ extension FSTWriter {
       hasStarted = true
       try stamp(femtoseconds / scale)
       frame = currentFrame()
-      for level in clocks.start(at: femtoseconds) { append(level) }
+      for level in clocks.start(at: femtoseconds) {
+        chains.append(Int(level.signal), value: level.value, timeIndex: times.count - 1)
+      }
     }
     if changes.count > 0 {
       try stamp(femtoseconds / scale)
       append(changes, texts: texts)
     }
-    for number in clocks.cycleNumbers(at: femtoseconds) {
-      try stamp(femtoseconds / scale)
-      append(number)
+    if clocks.hasCounters {
+      for number in clocks.cycleNumbers(at: femtoseconds) {
+        try stamp(femtoseconds / scale)
+        append(number)
+      }
     }
   }
 
@@ -97,16 +130,11 @@ extension FSTWriter {
     let timeIndex = times.count - 1
     var index = 0
     while index < changes.count {
-      index = chains.append(changes, from: index, plans: plans, timeIndex: timeIndex)
+      index = chains.append(changes, from: index, firstSlot: firstSignal, timeIndex: timeIndex)
       guard index < changes.count else { return }
       let change = changes[index]
-      let slot = Int(plans[Int(change.signal)].slot)
-      if shapes[slot] == .event {
-        if change.value & 1 == 1 { chains.append(slot, value: 1, unknown: 0, timeIndex: timeIndex) }
-      } else {
-        let text = Int(change.text) < texts.count ? texts[Int(change.text)] : ""
-        chains.append(slot, content: Array(text.utf8), timeIndex: timeIndex)
-      }
+      let text = Int(change.text) < texts.count ? texts[Int(change.text)] : ""
+      chains.append(firstSignal + Int(change.signal), content: text.utf8, timeIndex: timeIndex)
       index += 1
     }
   }
@@ -116,10 +144,9 @@ extension FSTWriter {
   }
 
   private func appendClocks(through femtoseconds: UInt64) throws(WaveError) {
-    while let (time, change) = clocks.next(through: femtoseconds) {
-      guard let change else { continue }
-      try stamp(time / scale)
-      append(change)
+    while let edge = clocks.next(through: femtoseconds) {
+      try stamp(edge.time / scale)
+      chains.append(edge.signal, value: edge.level, timeIndex: times.count - 1)
     }
   }
 }
@@ -136,7 +163,7 @@ extension FSTWriter {
     for change in step.changes where Int(change.signal) < shapes.count && enabled[Int(change.signal)] {
       let signal = Int(change.signal)
       switch shapes[signal] {
-      case .text: chains.append(signal, content: Array(step.content(of: change)), timeIndex: times.count - 1)
+      case .text: chains.append(signal, content: step.content(of: change), timeIndex: times.count - 1)
       case .bits(let bits) where bits > 64:
         let digits = WaveState.extended(Array(step.content(of: change)), to: bits)
         chains.append(signal, content: digits, timeIndex: times.count - 1)
@@ -153,18 +180,24 @@ extension FSTWriter {
 extension FSTWriter {
   /// Writes a block with all that is in memory, and brings the header up to date.
   public func flush() throws(WaveError) {
-    guard let first = times.first, let last = times.last else { return }
-    let bytes = block.assemble(chains, order: order, frame: frame, times: times)
-    let start = file.count
-    firstTick = firstTick ?? first
-    chains.removeAll()
-    times.removeAll(keepingCapacity: true)
+    try handOver()
+    try worker.wait()
+  }
+
+  /// The full block goes to the worker, an empty one comes back.
+  private func handOver() throws(WaveError) {
+    guard times.count > 0 else { return }
+    try worker.wait()
+    chains.exchange(&full.content.arena)
+    swap(&times, &full.content.times)
+    swap(&frame, &full.content.frame)
+    times.removeAll()
     frame = currentFrame()
-    try unsafe file.write(bytes.span.bytes)
-    try file.patch([FSTFormat.Block.valuesAlias2.rawValue], at: start)
+    firstTick = firstTick ?? full.content.times.first
+    lastTick = full.content.times.last
     blockCount += 1
-    lastTick = last
-    try file.patch(header(), at: 0)
+    let header = header()
+    try worker.submit { [full, order] () throws(WaveError) in try full.write(order: order, header: header) }
   }
 
   /// Shows every vector as unknown from `time` on.
@@ -195,9 +228,9 @@ extension FSTWriter {
 
   /// Begins an instant; a full block is written first, so that no instant is divided.
   private func stamp(_ tick: UInt64) throws(WaveError) {
-    if tick == lastTick, !times.isEmpty { return }
-    if chains.used >= options.blockSize || times.count >= options.blockSize / 8 { try flush() }
-    if times.isEmpty, blockCount > 0, tick == lastTick {
+    if tick == lastTick, times.count > 0 { return }
+    if chains.used >= options.blockSize || times.count >= options.blockSize / 8 { try handOver() }
+    if times.count == 0, blockCount > 0, tick == lastTick {
       // The instant was begun in the block before; another block may begin with it.
       times.append(tick)
       return
@@ -221,10 +254,11 @@ extension FSTWriter {
         bytes += chains.wide[signal].isEmpty ? Array(repeating: UInt8(ascii: "x"), count: bits) : chains.wide[signal]
       case .bits(let bits):
         let shift = UInt64(64 - bits)
-        bytes += WaveValue.bits(slot.value >> shift, unknown: slot.unknown >> shift, width: bits).digits ?? []
+        let unknown = slot.isKnown ? 0 : chains.unknown[signal]
+        bytes += WaveValue.bits(slot.value >> shift, unknown: unknown >> shift, width: bits).digits ?? []
       case .event: bytes.append(UInt8(ascii: "0"))
       case .real:
-        let pattern = slot.unknown == UInt64.max ? Double.nan.bitPattern : slot.value
+        let pattern = !slot.isKnown ? Double.nan.bitPattern : slot.value
         for shift in stride(from: UInt64(0), to: 64, by: 8) {
           bytes.append(UInt8(truncatingIfNeeded: pattern >> shift))
         }

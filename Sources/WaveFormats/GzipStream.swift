@@ -1,99 +1,84 @@
-/// The content of a `.gz` file as a stream, checked against its checksum and length. Source: RFC 1952.
+import Codecs
+import Tensors
+
+/// The content of a `.gz` file as a stream, checked against its checksum and length.
 final class GzipStream {
   /// The path, as the user named it.
-  var path: String { file.path }
+  let path: String
+  /// Whether the file ended before its content did, as after a kill; what could be read was handed over.
+  private(set) var isCutShort = false
 
-  private let file: InputFile
-  /// Offset in the file at which the compressed data begin.
-  private let start: Int
-  private var inflater: Inflater
-  private var hasHeader = false
-  private var isAtEnd = false
-  private var checksum = CRC32()
-  private var length: UInt32 = 0
+  private let source: Source
+  private var inflate: Inflate
+
+  /// The compressed bytes in pieces.
+  private final class Source {
+    private let file: InputFile
+    private var position: Int
+    private(set) var error: WaveError?
+
+    init(_ file: InputFile, from start: Int) {
+      self.file = file
+      position = start
+    }
+
+    func next() -> [UInt8] {
+      do throws(WaveError) {
+        let bytes = try file.bytes(at: position, count: 1 << 16)
+        position += bytes.count
+        return bytes
+      } catch {
+        self.error = error
+        return []
+      }
+    }
+  }
 
   /// The stream that begins at `start`; nothing has been read from the file yet.
   init(_ file: InputFile, from start: Int = 0) {
-    self.file = file
-    self.start = start
-    inflater = Inflater()
+    path = file.path
+    let source = Source(file, from: start)
+    self.source = source
+    inflate = Inflate(wrapper: .gzip, file: file.path) { source.next() }
   }
 
-  /// Reads up to `count` bytes; 0 at the end. A file that ends early, as after a kill, hands over what it has and then ends.
+  /// Reads up to `count` bytes; 0 at the end, be it too early.
   func read(into bytes: inout [UInt8], at start: Int, count: Int) throws(WaveError) -> Int {
-    if isAtEnd || count == 0 { return 0 }
-    do {
-      if !hasHeader { try skipHeader() }
-      do {
-        try inflater.produce(min(count, 1 << 16), refill: refill)
-      } catch Inflater.Failure.truncated where inflater.available > 0 {}
-      let taken = min(count, inflater.available)
-      for index in 0..<taken { bytes[start + index] = inflater.output[inflater.taken + index] }
-      checksum.add(bytes[start..<start + taken])
-      length &+= UInt32(truncatingIfNeeded: taken)
-      inflater.take(taken)
-      if taken == 0 { try checkTrailer() }
-      return taken
-    } catch let error as WaveError {
-      throw error
-    } catch Inflater.Failure.invalid(let reason) {
-      throw failure(reason)
+    if isCutShort { return 0 }
+    let piece: [UInt8]
+    do throws(InputError) {
+      piece = try inflate.read(min(count, 1 << 16))
     } catch {
-      throw failure("the compressed data end early")
+      if let error = source.error { throw error }
+      guard error.kind == .cutShort else { throw failure(error) }
+      // At most one piece was asked for, so that no more is left.
+      piece = inflate.remainder()
+      isCutShort = true
     }
+    precondition(piece.count <= count, "no more than was asked for")
+    bytes.replaceSubrange(start..<start + piece.count, with: piece)
+    return piece.count
   }
 
-  private func refill() throws(WaveError) -> [UInt8] {
-    var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    let count = try file.read(into: &chunk, at: 0, count: chunk.count)
-    chunk.removeLast(chunk.count - count)
-    return chunk
-  }
-
-  private func skipHeader() throws {
-    let bytes = try file.bytes(at: start, count: 1 << 16)
-    guard bytes.count >= 18, bytes[0] == 0x1f, bytes[1] == 0x8b, bytes[2] == 8 else {
-      throw failure("it does not begin as gzip data")
-    }
-    let flags = bytes[3]
-    var cursor = 10
-    if flags & 4 != 0 { cursor += 2 + Int(bytes[10]) + Int(bytes[11]) << 8 }
-    for flag in [UInt8(8), 16] where flags & flag != 0 {
-      while cursor < bytes.count, bytes[cursor] != 0 { cursor += 1 }
-      cursor += 1
-    }
-    if flags & 2 != 0 { cursor += 2 }
-    guard cursor < bytes.count else { throw failure("its header does not end within 64 KiB") }
-    file.seek(to: start + cursor)
-    hasHeader = true
-  }
-
-  private func checkTrailer() throws {
-    isAtEnd = true
-    let trailer = try inflater.trailer(8, refill: refill)
-    let words = [0, 4].map { start in (0..<4).reduce(UInt32(0)) { $0 | UInt32(trailer[start + $1]) << UInt32($1 * 8) } }
-    guard words[0] == checksum.value else { throw failure("its checksum is wrong") }
-    guard words[1] == length else { throw failure("it holds \(length) bytes instead of \(words[1])") }
-  }
-
-  private func failure(_ reason: String) -> WaveError {
+  private func failure(_ error: InputError) -> WaveError {
     WaveError(
-      file: path, place: .block(0, offset: inflater.consumed), kind: .format, "the gzip data are damaged: \(reason)")
+      file: path, place: .block(0, offset: inflate.inputOffset), kind: .format,
+      "the gzip data are damaged: \(error.problem)")
   }
 }
 
-/// The checksum of gzip and of PNG. Source: RFC 1952, section 8.
-struct CRC32 {
-  private var register: UInt32 = 0xffff_ffff
-  private static let table: [UInt32] = (0..<256).map { index in
-    (0..<8).reduce(UInt32(index)) { value, _ in value & 1 == 1 ? value >> 1 ^ 0xedb8_8320 : value >> 1 }
-  }
-
-  /// The checksum of what was added so far.
-  var value: UInt32 { ~register }
-
-  /// Adds bytes.
-  mutating func add(_ bytes: ArraySlice<UInt8>) {
-    for byte in bytes { register = register >> 8 ^ Self.table[Int(UInt8(truncatingIfNeeded: register) ^ byte)] }
+/// Zlib streams within a file.
+enum Zlib {
+  /// Decompresses to exactly `count` bytes, checksum verified.
+  static func decompress(_ bytes: [UInt8], count: Int) throws(InputError) -> [UInt8] {
+    var inflate = Inflate(bytes, wrapper: .zlib, file: "")
+    let result = try inflate.read(count)
+    guard result.count == count, try inflate.read(1).isEmpty else {
+      throw InputError(
+        file: "", place: .byte(inflate.inputOffset), kind: .mismatch,
+        problem:
+          "it holds \(result.count == count ? "more than \(count)" : "\(result.count) instead of \(count)") bytes")
+    }
+    return result
   }
 }

@@ -45,7 +45,12 @@ final class InputFile {
     var size = 0
     while true {
       let count = try stream.read(into: &chunk, at: 0, count: chunk.count)
-      if count == 0 { return size }
+      if count == 0 {
+        guard !stream.isCutShort else {
+          throw WaveError(file: stream.path, kind: .format, "the compressed data end early, after \(size) bytes")
+        }
+        return size
+      }
       guard UInt64(size + count) <= limit else {
         throw WaveError(file: stream.path, kind: .format, "it unpacks to more than the \(limit) bytes it announces")
       }
@@ -126,6 +131,14 @@ enum ByteStream {
     switch self {
     case .file(let file): file.path
     case .gzip(let stream): stream.path
+    }
+  }
+
+  /// Whether compressed data ended before their content did.
+  var isCutShort: Bool {
+    switch self {
+    case .file: false
+    case .gzip(let stream): stream.isCutShort
     }
   }
 

@@ -17,6 +17,8 @@ public struct TraceLayout: Sendable {
   public let top: String
   /// Position of the variable that shows each selected signal.
   public let variables: [Int]
+  /// Number in the hierarchy of the first selected signal; the others are numbered on from it, as changes are.
+  public let firstSignal: Int
   /// Position of the variable that shows each clock; nil for a hidden one.
   public let clockVariables: [Int?]
 
@@ -32,6 +34,7 @@ public struct TraceLayout: Sendable {
     self.top = WaveName.sanitised(top)
     var builder = LayoutBuilder(top: self.top)
     clockVariables = try clocks.map { clock throws(WaveError) in try builder.add(clock) }
+    firstSignal = builder.hierarchy.signals.count
     variables = try selection.map { handle throws(WaveError) in try builder.add(handle, of: catalog) }
     builder.addAliases(of: catalog, selection: selection, variables: variables)
     hierarchy = builder.hierarchy

@@ -55,46 +55,24 @@ enum VCDIdentifier {
   }
 }
 
-/// The eight bits of a byte as eight ASCII digits, most significant bit in the lowest byte.
-@inline(__always)
-func asciiDigits(_ byte: UInt64) -> UInt64 {
-  let lanes = (byte &* 0x0101_0101_0101_0101) & 0x0102_0408_1020_4080
-  return (((lanes &+ 0x7f7f_7f7f_7f7f_7f7f) >> 7) & 0x0101_0101_0101_0101) | 0x3030_3030_3030_3030
-}
-
 /// Writes lines for changes from `start` on, and returns where it stopped: at the end, at `limit` bytes, or at a real, text or event.
 ///
-/// The hot loop of tracing. `bytes` has room for `VCDPlan.longestLine` beyond `limit`.
+/// The hot loop of tracing. `bytes` has room for `VCDPlan.longestLine` beyond `limit`, `digits` is `DecimalDigits.binary`.
 func formatChanges(
-  _ changes: Span<SignalChange>, from start: Int, plans: Span<VCDPlan>, into bytes: inout MutableRawSpan,
-  at position: inout Int, limit: Int
+  _ changes: Span<SignalChange>, from start: Int, plans: Span<VCDPlan>, digits: Span<UInt64>,
+  into bytes: inout MutableRawSpan, at position: inout Int, limit: Int
 ) -> Int {
   precondition(position >= 0 && limit <= bytes.byteCount - VCDPlan.longestLine, "the buffer has room for a line")
-  precondition(start >= 0, "changes are counted from 0")
+  precondition(start >= 0 && digits.count == 256, "changes are counted from 0, bytes have 256 values")
   var index = start
   var cursor = position
   while index < changes.count, cursor <= limit {
     let change = unsafe changes[unchecked: index]
     let plan = plans[Int(change.signal)]
     switch plan.kind {
-    case .vector:
-      unsafe bytes.storeBytes(of: UInt8(ascii: "b"), toUncheckedByteOffset: cursor, as: UInt8.self)
-      var bits = change.value &<< UInt64(plan.shift)
-      var digit = cursor &+ 1
-      cursor = digit &+ Int(plan.width)
-      repeat {
-        unsafe bytes.storeBytes(of: asciiDigits(bits &>> 56), toUncheckedByteOffset: digit, as: UInt64.self)
-        bits = bits &<< 8
-        digit = digit &+ 8
-      } while digit < cursor
-      unsafe bytes.storeBytes(of: plan.suffix, toUncheckedByteOffset: cursor, as: UInt64.self)
-      cursor = cursor &+ Int(plan.suffixLength)
-    case .scalar:
-      unsafe bytes.storeBytes(
-        of: (plan.suffix &<< 8) | 0x30 | (change.value & 1), toUncheckedByteOffset: cursor, as: UInt64.self)
-      cursor = cursor &+ 1 &+ Int(plan.suffixLength)
-    case .omitted:
-      break
+    case .vector: cursor = formatVector(change.value, plan, digits, into: &bytes, at: cursor)
+    case .scalar: cursor = formatScalar(change.value, plan, into: &bytes, at: cursor)
+    case .omitted: break
     case .real, .text, .event:
       position = cursor
       return index
@@ -103,4 +81,38 @@ func formatChanges(
   }
   position = cursor
   return index
+}
+
+/// `b101 !`: without leading zeros, which readers add again. Source: IEEE 1364-2005, 18.2.1, left-extension of values.
+///
+/// As many digits are stored as the widest value needs; what lies behind the shorter one is overwritten by the line's end. So the
+/// number of stores depends on the signal alone, and branches are foreseen.
+@inline(__always)
+func formatVector(
+  _ value: UInt64, _ plan: VCDPlan, _ digits: Span<UInt64>, into bytes: inout MutableRawSpan, at start: Int
+) -> Int {
+  let width = Int(plan.width)
+  let aligned = value &<< UInt64(plan.shift)
+  let blanks = min(aligned.leadingZeroBitCount, width &- 1)
+  var bits = aligned &<< UInt64(blanks)
+  unsafe bytes.storeBytes(of: UInt8(ascii: "b"), toUncheckedByteOffset: start, as: UInt8.self)
+  var digit = start &+ 1
+  let end = digit &+ width &- blanks
+  let last = digit &+ width
+  repeat {
+    unsafe bytes.storeBytes(
+      of: digits[unchecked: Int(truncatingIfNeeded: bits &>> 56)], toUncheckedByteOffset: digit, as: UInt64.self)
+    bits = bits &<< 8
+    digit = digit &+ 8
+  } while digit < last
+  unsafe bytes.storeBytes(of: plan.suffix, toUncheckedByteOffset: end, as: UInt64.self)
+  return end &+ Int(plan.suffixLength)
+}
+
+/// `1!`.
+@inline(__always)
+func formatScalar(_ value: UInt64, _ plan: VCDPlan, into bytes: inout MutableRawSpan, at start: Int) -> Int {
+  unsafe bytes.storeBytes(
+    of: (plan.suffix &<< 8) | 0x30 | (value & 1), toUncheckedByteOffset: start, as: UInt64.self)
+  return start &+ 1 &+ Int(plan.suffixLength)
 }

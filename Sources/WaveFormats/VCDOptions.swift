@@ -16,6 +16,10 @@ public struct VCDOptions: WaveOptions {
   public var comments: [String]
   /// Value of `$version`: who wrote the file. No date is written, so that two runs give the same bytes.
   public var version: String
+  /// Whether the file is compressed, as `gzip` does: every buffer that was written can be read, whatever becomes of the rest.
+  public var isPacked = false
+  /// Whether a thread of its own writes each full buffer while the next one fills.
+  public var usesThread = true
 
   /// Extended dialect, fitting timescale, no comments.
   public init() { self.init(dialect: .extended, comments: []) }

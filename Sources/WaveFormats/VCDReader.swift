@@ -53,6 +53,7 @@ public struct VCDReader: WaveSource {
       readFast(into: &step)
       guard let token = try scanner.token() else {
         isDone = true
+        if scanner.isCutShort { warn("the compressed data end early: the rest is lost", at: scanner.end) }
         return hasStep || !step.changes.isEmpty
       }
       if scanner.bytes[token.lowerBound] == UInt8(ascii: "#") {

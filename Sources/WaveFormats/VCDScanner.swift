@@ -22,6 +22,8 @@ struct VCDScanner {
 
   /// The file.
   var path: String { stream.path }
+  /// Whether compressed data ended early.
+  var isCutShort: Bool { stream.isCutShort }
 
   /// Line of the byte at `position`, from 1 on.
   func line(at position: Int) -> Int {

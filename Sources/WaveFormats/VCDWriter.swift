@@ -50,7 +50,8 @@ public final class VCDWriter: WaveWriter {
     }
     selectionPlans = selected
     clocks = ClockTrack(layout)
-    text = VCDText(file: try OutputFile(path: path))
+    text = VCDText(
+      file: try OutputFile(path: path), isPacked: options.isPacked, usesThread: options.usesThread)
     try text.append(header.text)
   }
 
@@ -82,16 +83,18 @@ extension VCDWriter {
       hasStarted = true
       try stamp(femtoseconds / scale)
       try text.append("$dumpvars\n")
-      for level in clocks.start(at: femtoseconds) { try append(level) }
+      for level in clocks.start(at: femtoseconds) { try text.append(level.value, of: plans[Int(level.signal)]) }
       heldEvents = []
       try append(changes, texts: texts)
       try text.append("$end\n")
       for signal in heldEvents ?? [] { try appendEvent(selectionPlans[signal]) }
       heldEvents = nil
     }
-    for number in clocks.cycleNumbers(at: femtoseconds) {
-      try stamp(femtoseconds / scale)
-      try append(number)
+    if clocks.hasCounters {
+      for number in clocks.cycleNumbers(at: femtoseconds) {
+        try stamp(femtoseconds / scale)
+        try append(number)
+      }
     }
     try text.flushIfFull()
   }
@@ -103,6 +106,7 @@ extension VCDWriter {
       guard index < changes.count else { return }
       let change = changes[index]
       let plan = selectionPlans[Int(change.signal)]
+      try text.flushIfFull()
       switch plan.kind {
       case .event:
         guard change.value & 1 == 1 else { break }
@@ -112,7 +116,7 @@ extension VCDWriter {
       case .text:
         let isKnown = Int(change.text) < texts.count
         try text.append("s")
-        try text.append(escapedText((isKnown ? texts[Int(change.text)] : "").utf8))
+        try text.append(escaping: (isKnown ? texts[Int(change.text)] : "").utf8)
         try text.appendEnd(of: plan)
       case .scalar, .vector, .omitted:
         break
@@ -122,10 +126,9 @@ extension VCDWriter {
   }
 
   private func appendClocks(through femtoseconds: UInt64) throws(WaveError) {
-    while let (time, change) = clocks.next(through: femtoseconds) {
-      guard let change else { continue }
-      try stamp(time / scale)
-      try append(change)
+    while let edge = clocks.next(through: femtoseconds) {
+      try stamp(edge.time / scale)
+      try text.append(edge.level, of: plans[edge.signal])
       try text.flushIfFull()
     }
   }
@@ -160,6 +163,8 @@ extension VCDWriter {
 
   private func append(_ change: WaveChange) throws(WaveError) {
     let plan = plans[Int(change.signal)]
+    let isNarrow = plan.kind == .scalar || plan.kind == .vector && shapes[Int(change.signal)].bitCount <= 64
+    if isNarrow, change.unknown == 0 { return try text.append(change.value, of: plan) }
     switch plan.kind {
     case .scalar:
       try text.append(CollectionOfOne(digit(change, bit: 0)))
@@ -189,7 +194,7 @@ extension VCDWriter {
     switch plan.kind {
     case .text:
       try text.append("s")
-      try text.append(escapedText(content))
+      try text.append(escaping: content)
     case .vector:
       try text.append("b")
       try text.append(content)

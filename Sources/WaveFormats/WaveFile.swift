@@ -13,21 +13,27 @@ public enum WaveFile {
     _ path: String, hierarchy: WaveHierarchy, timescale: Timescale, vcd: VCDOptions = VCDOptions(),
     fst: FSTOptions = FSTOptions()
   ) throws(WaveError) -> any WaveWriter {
-    switch WaveFormat(fileName: path) {
-    case .fst: return try FSTWriter(path: path, hierarchy: hierarchy, timescale: timescale, options: fst)
-    case .vcd: return try VCDWriter(path: path, hierarchy: hierarchy, timescale: timescale, options: vcd)
-    case .vcdGzip, nil: throw WaveError(file: path, kind: .usage, "traces are written as .vcd or .fst")
+    guard let vcd = try options(vcd, of: path) else {
+      return try FSTWriter(path: path, hierarchy: hierarchy, timescale: timescale, options: fst)
     }
+    return try VCDWriter(path: path, hierarchy: hierarchy, timescale: timescale, options: vcd)
   }
 
   /// A writer for a machine's trace, in the format that the path's extension names.
   public static func create(
     _ path: String, layout: TraceLayout, vcd: VCDOptions = VCDOptions(), fst: FSTOptions = FSTOptions()
   ) throws(WaveError) -> any WaveWriter {
-    switch WaveFormat(fileName: path) {
-    case .fst: return try FSTWriter(path: path, layout: layout, options: fst)
-    case .vcd: return try VCDWriter(path: path, layout: layout, options: vcd)
-    case .vcdGzip, nil: throw WaveError(file: path, kind: .usage, "traces are written as .vcd or .fst")
+    guard let vcd = try options(vcd, of: path) else { return try FSTWriter(path: path, layout: layout, options: fst) }
+    return try VCDWriter(path: path, layout: layout, options: vcd)
+  }
+
+  /// The options of a VCD file, compressed if its name says so; nil for an FST file.
+  private static func options(_ vcd: VCDOptions, of path: String) throws(WaveError) -> VCDOptions? {
+    guard let format = WaveFormat(fileName: path) else {
+      throw WaveError(file: path, kind: .usage, "traces are written as .vcd, .vcd.gz or .fst")
     }
+    var vcd = vcd
+    vcd.isPacked = format == .vcdGzip
+    return format == .fst ? nil : vcd
   }
 }

@@ -29,7 +29,7 @@ extension Command {
       .text("write-low", "N", "Writes at which a drain ends when reads wait (default 0)."),
       .text("starvation-limit", "CYCLES", "Age at which the oldest request goes before row hits (default 4000)."),
       .text("commands", "FILE", "Where to write the commands: `cycle CMD bank row column`."),
-      .text("trace", "FILE", "Where to write a waveform (.vcd or .fst) and its GTKWave and Surfer views."),
+      .text("trace", "FILE", "Where to write a waveform (.vcd, .vcd.gz or .fst) and its GTKWave and Surfer views."),
       .text("trace-window", "FROM:TO", "The cycles that the waveform shows (default all)."),
       .flag("banks", "Adds a table of what each bank did."),
       .flag("check", "Lets the independent checker watch; violations give exit code 1."),

@@ -12,7 +12,7 @@ final class ProgressLine: Sendable {
   }
 
   /// Before this nobody wonders.
-  private static let patience = Duration.seconds(2)
+  static let patience = Duration.seconds(2)
   private let interval: Duration
   private let isTerminal: Bool
   private let start = ContinuousClock.now

@@ -90,7 +90,16 @@ struct RowStationaryCommand {
       waveform?.report()
     }
     try Console.print(arguments.has("json") ? report.json : report.text)
+    reportTime(all)
     return report.isRight ? .success : .differs
+  }
+
+  /// Says on standard error what a long run cost the host, the golden model apart.
+  private func reportTime(_ results: [RowStationaryResult]) {
+    let time = results.reduce(into: HostTime()) { $0 += $1.hostTime }
+    guard time.golden + time.simulation > ProgressLine.patience else { return }
+    let peCycles = results.reduce(0) { $0 + $1.totalCycles * $1.spec.peCount }
+    Console.report("systole: \(time.text(layers: results.count, peCycles: peCycles))\n")
   }
 
   /// The mapping of every layer, before anything runs.

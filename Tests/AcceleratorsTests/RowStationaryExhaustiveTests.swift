@@ -196,10 +196,10 @@ struct LabelTally: CycleObserver {
       for (column, signal) in declaration.columns.enumerated() {
         let name = "\(declaration.scope).\(signal.name)"
         guard ["array.label", "array.mac_fire", "gin_ifmap.fire"].contains(name) else { continue }
-        var sampler = SignalSampler()
-        sampler.select(sampler.addColumn(firstSignal: 0, count: signal.extent.count))
-        machine.read(block: block, column: column, into: &sampler)
-        for change in sampler.changes {
+        let handles = (0..<signal.extent.count).map { SignalHandle(block: block, column: column, element: $0) }
+        var probe = Probe(catalog: SignalCatalog(machine), selecting: handles)
+        probe.sample(machine)
+        for change in probe.sampler.changes {
           switch name {
           case "array.label": counts[Int(change.value)] += 1
           case "array.mac_fire": macFires += Int(change.value)

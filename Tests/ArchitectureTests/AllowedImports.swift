@@ -20,7 +20,7 @@ enum AllowedImports {
         "Tensors", "Codecs", "Workloads", "Mappings", "Signals", "Simulation", "Compute", "Interconnect", "Memory",
       ]
     ),
-    ("WaveFormats", ["Signals"]),
+    ("WaveFormats", ["Tensors", "Codecs", "Signals"]),
     ("Tracing", ["Signals", "Simulation", "WaveFormats"]),
     ("MemoryFiles", ["Tensors", "Codecs", "Configuration", "Signals", "Simulation", "Memory", "WaveFormats"]),
     ("Reports", ["Signals", "Workloads", "Mappings"]),

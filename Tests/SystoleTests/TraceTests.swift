@@ -55,7 +55,7 @@ struct TraceTests {
 
   @Test func mistakesAreExplained() throws {
     for (arguments, message) in [
-      (["--trace", "run.wav"], "systole: run.wav: traces are written as .vcd or .fst\n"),
+      (["--trace", "run.wav"], "systole: run.wav: traces are written as .vcd, .vcd.gz or .fst\n"),
       (["--trace-last", "5"], "systole: --trace-last needs --trace FILE, which says where to record\n"),
       (
         ["--trace", "run.fst", "--trace-trigger", "control.phase == melt"],

@@ -45,7 +45,7 @@ struct WaveCommandTests {
       (["info", "none.fst"], "none.fst: cannot be opened: No such file or directory"),
       (["diff", "a.fst"], "wave diff needs a second file"),
       (["value", "a.fst", "control.phase@999"], "a.fst: there is no cycle 999; the last is 200"),
-      (["convert", "a.fst", "b.txt"], "b.txt: traces are written as .vcd or .fst"),
+      (["convert", "a.fst", "b.txt"], "b.txt: traces are written as .vcd, .vcd.gz or .fst"),
     ] {
       let outcome = try systole.run(["wave"] + arguments)
       #expect(outcome.code == 2 && outcome.error == "systole: \(message)\n", "\(outcome.error)")

@@ -66,7 +66,7 @@ func sampleLayout(_ patterns: [String] = [], clocks: [WaveClock] = [sampleClock]
     try writer.finish(at: SimulationTime(femtoseconds: 40_000_000))
     let lines = String(decoding: try contents(scratch.file("a.vcd")), as: UTF8.self).split(separator: "\n")
     for value in values {
-      let digits = binary(value, width: width)
+      let digits = String(value & WaveValue.mask(width), radix: 2)
       #expect(lines.contains(width == 1 ? "\(digits)!" : "b\(digits) !"))
     }
   }
@@ -143,8 +143,8 @@ private let smallTrace = """
   #0
   $dumpvars
   1!
-  b000 "
-  b011101000011 #
+  b0 "
+  b11101000011 #
   r0.0 $
   sifmap\\x20c=39\\x5Ch\\x20"\\xC3\\xA9" %
   $end
@@ -152,15 +152,15 @@ private let smallTrace = """
   0!
   #1000
   1!
-  b010 "
+  b10 "
   r0.14285714285714285 $
   1&
   #1500
   0!
   #2000
   1!
-  b000 "
-  b010100100000 #
+  b0 "
+  b10100100000 #
   r0.2857142857142857 $
   1&
   #2500

@@ -128,37 +128,37 @@ extension RowStationaryMachine: ObservableMachine {
   }
 
   /// Hands the values of one column to the sampler.
-  public func read(block: Int, column: Int, into sampler: inout SignalSampler) {
-    guard block < Block.allCases.count else {
+  public mutating func read(block: Int, column: Int, into sampler: inout SignalSampler) {
+    guard let fixed = Block(rawValue: block) else {
       memory.read(channel: block - Block.allCases.count, column: column, into: &sampler)
       return
     }
-    switch Block.allCases[block] {
-    case .control: Self.controlColumns[column].read(self, &sampler)
-    case .link: Self.linkColumns[column].read(self, &sampler)
+    switch fixed {
+    case .control: Self.controlColumns[column].read(&self, &sampler)
+    case .link: Self.linkColumns[column].read(&self, &sampler)
     case .memory: memory.read(column: column, into: &sampler)
-    case .sentRequests: MemoryPortSignals.sentRequests[column].read(requests, &sampler)
-    case .requests: MemoryPortSignals.requests[column].read(requests, &sampler)
-    case .sentResponses: MemoryPortSignals.sentResponses[column].read(responses, &sampler)
-    case .responses: MemoryPortSignals.responses[column].read(responses, &sampler)
-    case .decoder: Self.decoderColumns[column].read(self, &sampler)
+    case .sentRequests: MemoryPortSignals.sentRequests[column].read(&requests, &sampler)
+    case .requests: MemoryPortSignals.requests[column].read(&requests, &sampler)
+    case .sentResponses: MemoryPortSignals.sentResponses[column].read(&responses, &sampler)
+    case .responses: MemoryPortSignals.responses[column].read(&responses, &sampler)
+    case .decoder: Self.decoderColumns[column].read(&self, &sampler)
     case .filterBuffer: filterBuffer.read(column: column, into: &sampler)
     case .glb: glb.read(column: column, into: &sampler)
     case .filterNetwork: filterNetwork.read(column: column, into: &sampler)
-    case .filterElement: Self.filterElement.read(self, &sampler)
+    case .filterElement: Self.filterElement.read(&self, &sampler)
     case .ifmapNetwork: ifmapNetwork.read(column: column, into: &sampler)
-    case .ifmapElement: Self.ifmapElement.read(self, &sampler)
+    case .ifmapElement: Self.ifmapElement.read(&self, &sampler)
     case .psumNetwork: psumNetwork.read(column: column, into: &sampler)
-    case .psumElement: Self.psumElement.read(self, &sampler)
+    case .psumElement: Self.psumElement.read(&self, &sampler)
     case .array: array.read(column: column, into: &sampler)
-    case .registerElements: Self.registerElements[column].read(self, &sampler)
-    case .output: Self.outputColumns[column].read(self, &sampler)
+    case .registerElements: Self.registerElements[column].read(&self, &sampler)
+    case .output: Self.outputColumns[column].read(&self, &sampler)
     case .transfers: vectorSide.transfers.read(column: column, into: &sampler)
     case .vectorSequencer: vectorSide.path.sequencer.read(column: column, into: &sampler)
     case .vectorUnit: vectorSide.path.unit.read(column: column, into: &sampler)
-    case .vectorResults: VectorResultSignals.columns[column].read(vectorSide.path.results, &sampler)
+    case .vectorResults: VectorResultSignals.columns[column].read(&vectorSide.path.results, &sampler)
     case .storePacker: vectorSide.path.packer.read(column: column, into: &sampler)
-    case .packedStores: MemoryPortSignals.packedStores[column].read(vectorSide.path.packed, &sampler)
+    case .packedStores: MemoryPortSignals.packedStores[column].read(&vectorSide.path.packed, &sampler)
     }
   }
 }

@@ -41,7 +41,7 @@ extension SystolicMachine {
       read: { machine, sampler in
         guard exists(machine) else { return }
         let columns = machine.spec.columns
-        let provenance = machine.provenance
+        let provenance = machine.provenance()
         sampler.take(count: machine.spec.peCount) {
           provenance?.content(register, row: $0 / columns, column: $0 % columns)?.key ?? 0
         } text: {
@@ -51,13 +51,13 @@ extension SystolicMachine {
   }
 
   /// Where every tensor element stands in this cycle; nil while no layer was begun.
-  var provenance: ArrayProvenance? {
+  mutating func provenance() -> ArrayProvenance? {
     guard let layer else { return nil }
     return ArrayProvenance(schedule: layer.schedule, timing: folds.timing, waves: waves, step: edgeStep)
   }
 
   /// The label of one PE in this cycle, by the rules that the counters follow.
-  func label(row: Int, column: Int) -> PECycleLabel {
+  mutating func label(row: Int, column: Int) -> PECycleLabel {
     guard layer != nil else { return .idle }
     guard isEnabled else { return wasFrozen ? conflictLabel : folds.waitLabel(issue.hold) }
     guard waves.isOccupied(edgeStep) else { return folds.latencyLabel }

@@ -66,20 +66,20 @@ extension SystolicMachine: ObservableMachine {
   }
 
   /// Hands the current values of one column to the sampler.
-  public func read(block: Int, column: Int, into sampler: inout SignalSampler) {
-    guard block < Block.allCases.count else {
+  public mutating func read(block: Int, column: Int, into sampler: inout SignalSampler) {
+    guard let fixed = Block(rawValue: block) else {
       memory.read(channel: block - Block.allCases.count, column: column, into: &sampler)
       return
     }
-    switch Block.allCases[block] {
-    case .control: Self.controlColumns[column].read(self, &sampler)
+    switch fixed {
+    case .control: Self.controlColumns[column].read(&self, &sampler)
     case .prefetcher: prefetcher.read(column: column, into: &sampler)
     case .transfers: transfers.read(column: column, into: &sampler)
-    case .sentRequests: MemoryPortSignals.sentRequests[column].read(requests, &sampler)
-    case .requests: MemoryPortSignals.requests[column].read(requests, &sampler)
+    case .sentRequests: MemoryPortSignals.sentRequests[column].read(&requests, &sampler)
+    case .requests: MemoryPortSignals.requests[column].read(&requests, &sampler)
     case .memory: memory.read(column: column, into: &sampler)
-    case .sentResponses: MemoryPortSignals.sentResponses[column].read(responses, &sampler)
-    case .responses: MemoryPortSignals.responses[column].read(responses, &sampler)
+    case .sentResponses: MemoryPortSignals.sentResponses[column].read(&responses, &sampler)
+    case .responses: MemoryPortSignals.responses[column].read(&responses, &sampler)
     case .ifmapSpad: ifmapSpad.read(column: column, into: &sampler)
     case .filterSpad: filterSpad.read(column: column, into: &sampler)
     case .west: west.read(column: column, into: &sampler)
@@ -87,13 +87,13 @@ extension SystolicMachine: ObservableMachine {
     case .array:
       stationaryArray?.read(column: column, into: &sampler)
       outputStationaryArray?.read(column: column, into: &sampler)
-    case .annotations: Self.annotations[column].read(self, &sampler)
+    case .annotations: Self.annotations[column].read(&self, &sampler)
     case .accumulator: accumulator.read(column: column, into: &sampler)
     case .vectorSequencer: vector.sequencer.read(column: column, into: &sampler)
     case .vectorUnit: vector.unit.read(column: column, into: &sampler)
-    case .vectorResults: VectorResultSignals.columns[column].read(vector.results, &sampler)
+    case .vectorResults: VectorResultSignals.columns[column].read(&vector.results, &sampler)
     case .storePacker: vector.packer.read(column: column, into: &sampler)
-    case .packedStores: MemoryPortSignals.packedStores[column].read(vector.packed, &sampler)
+    case .packedStores: MemoryPortSignals.packedStores[column].read(&vector.packed, &sampler)
     }
   }
 
@@ -118,7 +118,7 @@ extension SystolicMachine {
     SignalColumn(
       "phase", "What the array is about.", kind: .wire, .enumeration(EnumTable(ArrayPhase.self, name: "array_phase_t"))
     ) {
-      $1.take($0.phase)
+      $1.take($0.phase())
     },
     SignalColumn(
       "hold", "Why no vector enters in this cycle.", kind: .wire,
@@ -157,9 +157,11 @@ extension SystolicMachine {
   ]
 
   /// The fold whose vectors entered last.
-  private var newestWave: FoldWave? { waves.entered(by: edgeStep).last ?? waves.pastWaves.last }
+  private var newestWave: FoldWave? {
+    mutating get { waves.entered(by: edgeStep).last ?? waves.pastWaves.last }
+  }
 
-  private var phase: ArrayPhase {
+  private mutating func phase() -> ArrayPhase {
     if wasFrozen { return .frozen }
     guard isEnabled else { return .idle }
     let loads = waves.loads.contains { $0.start <= edgeStep && edgeStep < $0.end }

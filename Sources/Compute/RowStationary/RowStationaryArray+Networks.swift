@@ -10,19 +10,15 @@ extension RowStationaryArray {
   public func hasPsum(_ number: Int) -> Bool { sets[number / PESets.size].psumValid.hasMember(number) }
 
   /// Whether the ifmap FIFO of every destination has room.
-  public func isIfmapReady(_ destinations: Destinations) -> Bool {
-    var blocked: UInt64 = 0
-    for index in destinations.indices {
-      blocked |= destinations[index].y & ~sets[Int(destinations[index].x)].ifmapReady
-    }
-    return blocked == 0
-  }
-
+  public func isIfmapReady(_ destinations: Destinations) -> Bool { areReady(destinations) { $0.ifmapReady } }
   /// Whether the filter FIFO of every destination has room.
-  public func isFilterReady(_ destinations: Destinations) -> Bool {
+  public func isFilterReady(_ destinations: Destinations) -> Bool { areReady(destinations) { $0.filterReady } }
+
+  @inline(__always)
+  private func areReady(_ destinations: Destinations, _ ready: (borrowing PESets) -> UInt64) -> Bool {
     var blocked: UInt64 = 0
     for index in destinations.indices {
-      blocked |= destinations[index].y & ~sets[Int(destinations[index].x)].filterReady
+      blocked |= destinations[index].y & ~ready(sets[Int(destinations[index].x)])
     }
     return blocked == 0
   }

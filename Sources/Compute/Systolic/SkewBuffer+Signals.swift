@@ -17,13 +17,9 @@ extension SkewBuffer: Observable {
     },
     SignalColumn(
       "edge", "The word that enters the array in this cycle.", kind: .wire, .signed(bits: 16), extent: perLane
-    ) {
-      buffer, sampler in
-      sampler.take(count: buffer.lanes) { UInt64(UInt16(bitPattern: buffer.edgeWord(lane: $0))) }
-    },
+    ) { $1.take($0.words.span.extracting($0.edge)) },
     SignalColumn("edge_valid", "An operand enters the array in this cycle.", kind: .wire, .bit, extent: perLane) {
-      buffer, sampler in
-      sampler.take(count: buffer.lanes) { buffer.isEdgeValid(lane: $0) ? 1 : 0 }
+      $1.take($0.flags.span.extracting($0.edge), bit: 0)
     },
   ]
 }

@@ -127,11 +127,11 @@ extension SkewBuffer {
   }
 
   /// Index of the register of a lane that lies `stage` registers behind the scratchpad: 0 holds the word read in the last step.
-  func index(lane: Int, stage: Int) -> Int { (head + latency + lane - stage - 1 + depth) % depth * lanes + lane }
+  func index(lane: Int, stage: Int) -> Int {
+    let row = head &+ latency &+ lane &- stage &- 1
+    return (row < depth ? row : row &- depth) &* lanes &+ lane
+  }
 
-  /// The word at the array's edge, whether or not the array takes it in this cycle.
-  func edgeWord(lane: Int) -> Int16 { words[head * lanes + lane] }
-
-  /// Whether an operand stands at the array's edge.
-  func isEdgeValid(lane: Int) -> Bool { flags[head * lanes + lane] & OperandFlags.valid != 0 }
+  /// The registers at the array's edge, lane by lane, whether or not the array takes them in this cycle.
+  var edge: Range<Int> { head * lanes..<(head + 1) * lanes }
 }

@@ -15,11 +15,17 @@ extension StationaryArray: Observable {
       ) { $1.take($0.movingFlags.span, bit: 0) },
       SignalColumn(
         name: { $0.stationaryOperand }, "The operand that stays.", format: operandFormat, extent: perPE
-      ) { $1.take($0.grid.isDoubleBuffered ? $0.activeCommitted.span : $0.chain.span) },
+      ) { array, sampler in
+        let registers = array.grid.isDoubleBuffered ? array.activeCommitted : array.chain
+        sampler.take(registers.span)
+      },
       SignalColumn(
         name: { $0.stationaryOperand + "_valid" }, "The stationary register holds an operand.",
         format: { _ in .bit }, extent: perPE
-      ) { $1.take($0.grid.isDoubleBuffered ? $0.activeFlagsCommitted.span : $0.chainFlags.span, bit: 0) },
+      ) { array, sampler in
+        let flags = array.grid.isDoubleBuffered ? array.activeFlagsCommitted : array.chainFlags
+        sampler.take(flags.span, bit: 0)
+      },
       SignalColumn(
         name: { $0.stationaryOperand + "_shadow" }, "The next fold's stationary operand, while it loads.",
         format: operandFormat, extent: perPEIfDoubleBuffered
@@ -39,10 +45,10 @@ extension StationaryArray: Observable {
       },
       SignalColumn(
         "mac_fire", "Both operands are there: the MAC works in this cycle.", kind: .wire, .bit, extent: perPE
-      ) {
-        $1.take(
-          $0.movingFlagsNext.span, and: $0.grid.isDoubleBuffered ? $0.activeFlags.span : $0.chainFlags.span,
-          mask: $0.isStepping ? OperandFlags.valid : 0xFF)
+      ) { array, sampler in
+        let stationaryFlags = array.grid.isDoubleBuffered ? array.activeFlags : array.chainFlags
+        sampler.take(
+          array.movingFlagsNext.span, and: stationaryFlags.span, mask: array.isStepping ? OperandFlags.valid : 0xFF)
       },
     ]
 }

@@ -12,13 +12,13 @@ extension OffChipMemory {
   }
 
   /// Hands the values of one column of the port's side to the sampler.
-  public func read(column: Int, into sampler: inout SignalSampler) {
+  public mutating func read(column: Int, into sampler: inout SignalSampler) {
     ideal?.read(column: column, into: &sampler)
     dram?.read(column: column, into: &sampler)
   }
 
   /// Hands the values of one column of a channel to the sampler.
-  public func read(channel: Int, column: Int, into sampler: inout SignalSampler) {
+  public mutating func read(channel: Int, column: Int, into sampler: inout SignalSampler) {
     dram?.channels[channel].read(column: column, into: &sampler)
   }
 }

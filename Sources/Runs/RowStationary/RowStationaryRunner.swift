@@ -39,7 +39,9 @@ public struct RowStationaryRunner: Sendable {
     _ job: RowStationaryJob, trace: LayerTrace? = nil, progress: (LayerProgress) -> Void = { _ in }
   ) throws -> RowStationaryResult {
     let mapping = try job.mapping(on: spec, objective: objective, energyTable: energyTable)
+    let start = ContinuousClock.now
     let drawn = try job.drawn(mapping)
+    let drawnAt = ContinuousClock.now
     var run = try RowStationaryLayerRun(drawn.operands, mapping: mapping.parameters, on: spec)
     var traced = try TracedRun(
       run.simulator, trace,
@@ -59,6 +61,7 @@ public struct RowStationaryRunner: Sendable {
           foldCount: mapping.passes, unit: "pass"))
     }
     let summary = try traced.finish()
+    let time = HostTime(golden: drawnAt - start, simulation: ContinuousClock.now - drawnAt)
     run.simulator = traced.simulator
     if end == .stopped { throw InterruptedError(layer: job.layer.name) }
     if let fault = run.simulator.machine.decoder.fault { throw fault }
@@ -68,7 +71,8 @@ public struct RowStationaryRunner: Sendable {
     let given = job.expectation.flatMap {
       PsumDifference(ofmap, expected: $0.psums, from: $0.file, arithmetic: .int8)
     }
-    return RowStationaryResult(run, ofmap: ofmap, differences: [golden, given].compactMap { $0 }, trace: summary)
+    return RowStationaryResult(
+      run, ofmap: ofmap, differences: [golden, given].compactMap { $0 }, trace: summary, hostTime: time)
   }
 
   /// The machine as it stands before a layer runs: for those who want to know its signals.
@@ -111,9 +115,12 @@ public struct RowStationaryResult: Sendable {
   public let differences: [PsumDifference]
   /// What its waveform holds, if one was recorded.
   public let trace: TraceSummary?
+  /// What the layer cost the host: stated by the command, in no report.
+  public let hostTime: HostTime
 
   init(
-    _ run: RowStationaryLayerRun, ofmap: Tensor<Int32>, differences: [PsumDifference], trace: TraceSummary?
+    _ run: RowStationaryLayerRun, ofmap: Tensor<Int32>, differences: [PsumDifference], trace: TraceSummary?,
+    hostTime: HostTime
   ) {
     let machine = run.simulator.machine
     mapping = run.mapping
@@ -132,6 +139,7 @@ public struct RowStationaryResult: Sendable {
     self.ofmap = ofmap
     self.differences = differences
     self.trace = trace
+    self.hostTime = hostTime
   }
 
   /// The layer.

@@ -34,7 +34,7 @@ struct PublishedTimes {
   }
 
   /// DDR3-1600K, 4 Gb. JESD79-3F: speed bins in Tables 62 to 67 (12.3), refresh in Table 61 (12.2), the rest in Table 68 (13.1).
-  /// The page is 1 KB for x8 and 2 KB for x16 devices, which tRRD and tFAW depend on.
+  /// The page is 1 KB for x8 and 2 KB for x16 devices, which tRRD and tFAW depend on. RD to WR: RL + tCCD + 2 tCK - WL (4.13).
   private static func ddr3(rowToRow: Double, fourActivates: Double) -> PublishedTimes {
     var times = PublishedTimes(clock: 1.25)
     times.least(.CL, clocks: 11)
@@ -48,13 +48,14 @@ struct PublishedTimes {
     times.least(.tFAW, ns: fourActivates)
     times.least(.tWTR_S, .tWTR_L, .tRTP, ns: 7.5, clocks: 4)
     times.least(.tWR, ns: 15)
+    times.least(.tRTW, clocks: 11 + 4 + 2 - 8)
     times.least(.tRFC, ns: 260)
     times.most(.tREFI, ns: 7800)
     return times
   }
 
   /// DDR4-2400T (17-17-17), x8, 8 Gb, 1 KB page; the clock is 1.2 GHz exactly. JESD79-4B: speed bins and the table of timing
-  /// parameters by speed grade; the spacings are drawn in Figures 60 to 65.
+  /// parameters by speed grade; the spacings are drawn in Figures 60 to 65. RD to WR: RL + BL/2 + 2 tCK - WL.
   private static var ddr4: PublishedTimes {
     var times = PublishedTimes(clock: 1 / 1.2)
     times.least(.CL, clocks: 17)
@@ -71,6 +72,7 @@ struct PublishedTimes {
     times.least(.tWTR_S, ns: 2.5, clocks: 2)
     times.least(.tWTR_L, .tRTP, ns: 7.5, clocks: 4)
     times.least(.tWR, ns: 15)
+    times.least(.tRTW, clocks: 17 + 4 + 2 - 12)
     times.least(.tRFC, ns: 350)
     times.most(.tREFI, ns: 7800)
     return times

@@ -101,7 +101,7 @@ extension DRAMSpecification {
     $0.hasRowBus = true
   }
 
-  /// One HBM2 channel in legacy mode, 128 bits wide, one command a cycle.
+  /// One HBM2 channel in legacy mode, 128 bits wide.
   public static let hbm2Legacy = preset("hbm2-2000", .hbm2, tCK: 1.0, hbm2Timing) {
     $0.bankGroups = 4
     $0.banksPerGroup = 4
@@ -109,5 +109,6 @@ extension DRAMSpecification {
     $0.columns = 32
     $0.busBits = 128
     $0.burstLength = 4
+    $0.hasRowBus = true
   }
 }

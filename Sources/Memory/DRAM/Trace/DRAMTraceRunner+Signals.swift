@@ -25,11 +25,12 @@ extension DRAMTraceRunner: ObservableMachine {
   }
 
   /// Hands the current values of one column to the sampler.
-  public func read(block: Int, column: Int, into sampler: inout SignalSampler) {
+  public mutating func read(block: Int, column: Int, into sampler: inout SignalSampler) {
     if block == 0 {
       port.read(column: column, into: &sampler)
     } else {
-      channels[block - 1].read(column: column, into: &sampler)
+      var channel = channels[block - 1]
+      channel.read(column: column, into: &sampler)
     }
   }
 
