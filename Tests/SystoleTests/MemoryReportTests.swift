@@ -82,7 +82,7 @@ struct MemoryReportTests {
     #expect(beyond.code == 3)
     #expect(
       beyond.error.contains(
-        "4294986048 bytes needed, ddr3-1600-x8 as machine.memory.device gives 4294967296, 18752 bytes"),
+        "ddr3-1600-x8 as machine.memory.device gives 4294967296, 19840 bytes too few"),
       "\(beyond.error)")
   }
 
@@ -102,7 +102,7 @@ struct MemoryReportTests {
       "run", Systole.file("Examples/lenet5-fc3-ws.json5"), "--memory", "ideal,ddr5")
     #expect(outcome.code == 2)
     #expect(
-      outcome.error.hasPrefix("systole: --memory ideal,ddr5: machine.memory.device is 'ddr5'"), "\(outcome.error)")
+      outcome.error.hasPrefix("systole: --memory ideal,ddr5: machine.memory.device is \"ddr5\""), "\(outcome.error)")
   }
 
   /// The same layer on the row-stationary machine behind every memory: the ofmaps are those of the golden model.

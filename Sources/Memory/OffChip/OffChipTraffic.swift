@@ -47,7 +47,7 @@ public struct TensorTraffic: Sendable, Codable, Equatable, CounterSet {
   /// All zero.
   public init() {}
 
-  /// Bytes of bursts that nobody wanted.
+  /// Bytes of bursts that nobody wanted; below 0 where a burst that another tensor's read fetched brought bytes of this one.
   public var paddingBytes: Int { movedBytes - usefulBytes }
 
   /// What each of them counts.

@@ -175,7 +175,7 @@ struct MemorySystemTests {
       var run = try SystolicLayerRun(
         operands,
         on: smallMachine(
-          .weightStationary, rows: 32, columns: 32, isDoubleBuffered: true, bytesPerCycle: bytesPerCycle,
+          .weightStationary, rows: 32, columns: 32, bytesPerCycle: bytesPerCycle,
           memoryLatency: 8))
       #expect(run.simulator.run(cycleLimit: 20_000_000) == .finished)
       try check(run, "\(bytesPerCycle) bytes a cycle")
@@ -184,7 +184,7 @@ struct MemorySystemTests {
     let (slow, fast) = (try run(4), try run(64))
     let booked = (slow.counters.stalls[.bus] - fast.counters.stalls[.bus]) / slow.spec.peCount
     let saved = slow.counters.cycles - fast.counters.cycles
-    #expect(booked > slow.counters.cycles / 2)
+    #expect(booked > slow.counters.cycles / 3)
     #expect(abs(saved - booked) <= booked / 10, "saved \(saved), booked \(booked)")
   }
 

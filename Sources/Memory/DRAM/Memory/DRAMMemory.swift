@@ -276,7 +276,8 @@ extension DRAMMemory {
     }
     if requests.hasFront, canTake(requests) { return .busy }
     if let ready = answers.firstReady {
-      if ready > cycle &+ 1 {
+      // In the cycle in which data are complete the wait changes, whether they can leave or not.
+      if ready > cycle {
         first = min(first, ready)
       } else if responses.canSend {
         return .busy
