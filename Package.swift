@@ -65,7 +65,7 @@ let package = Package(
       name: "Benchmarks",
       dependencies: [
         "Accelerators", "Compute", "Mappings", "Memory", "Reports", "Signals", "Simulation", "Tensors", "Tracing",
-        "Workloads",
+        "WaveFormats", "Workloads",
       ],
       swiftSettings: settings),
 

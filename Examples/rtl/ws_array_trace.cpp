@@ -5,7 +5,8 @@
 //
 // A cycle of the stimuli is 16-bit words: enable, load_last, load, valid bits of the north edge and of the west edge, then the
 // words of the north edge and of the west edge. Rising edge k falls at k ns and begins cycle k, as in ws_array_tb.sv. Prints
-// cycles, seconds of processor time, and a checksum of the psums at the feet of the columns in every cycle.
+// cycles, seconds of processor time and of the clock on the wall, and a checksum of the psums at the feet of the columns in every cycle.
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -44,6 +45,7 @@ int main(int argc, char** argv) {
   Trace trace;
   top.trace(&trace, 99);
   const clock_t start = clock();
+  const auto begin = std::chrono::steady_clock::now();
   trace.open(argv[3]);
   uint64_t checksum = 0xCBF29CE484222325;
   top.reset = 1;
@@ -67,6 +69,8 @@ int main(int argc, char** argv) {
     trace.dump(uint64_t(cycle) * 1000 + 500);
   }
   trace.close();
-  printf("%d %.6f %llu\n", cycles, double(clock() - start) / CLOCKS_PER_SEC, (unsigned long long)checksum);
+  const double seconds = double(clock() - start) / CLOCKS_PER_SEC;
+  const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - begin;
+  printf("%d %.6f %.6f %llu\n", cycles, seconds, wall.count(), (unsigned long long)checksum);
   return 0;
 }

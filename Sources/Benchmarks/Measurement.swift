@@ -20,6 +20,28 @@ struct Measurement {
   }
 }
 
+/// What a simulation took.
+struct Timing {
+  /// Processor time in seconds.
+  var seconds = 0.0
+  /// Seconds of the clock on the wall.
+  var wall = 0.0
+  /// Cycles simulated.
+  var cycles = 0
+  /// Bytes of its trace.
+  var byteCount = 0
+
+  /// What every other improves on.
+  static let longest = Timing(seconds: .infinity, wall: .infinity)
+
+  /// Keeps the best of two runs, each time for itself: other processes only ever add to them.
+  mutating func improve(with other: Timing) {
+    self = Timing(
+      seconds: min(seconds, other.seconds), wall: min(wall, other.wall), cycles: other.cycles,
+      byteCount: other.byteCount)
+  }
+}
+
 /// Processor time that a piece of work takes, in seconds: what other processes do does not count.
 func processorSeconds(_ work: () throws -> Void) rethrows -> Double {
   let start = clock()

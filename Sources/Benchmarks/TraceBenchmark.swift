@@ -3,6 +3,7 @@ import Foundation
 import Mappings
 import Simulation
 import Tracing
+import WaveFormats
 import Workloads
 
 /// What tracing costs: the same layer detached, with ten signals, with the array's registers, and with everything, as VCD and
@@ -19,7 +20,7 @@ struct TraceBenchmark {
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: directory) }
     let benchmark = try TraceBenchmark(isQuick: isQuick, directory: directory)
-    return try benchmark.recordings() + benchmark.comparison()
+    return try benchmark.recordings() + benchmark.reading() + benchmark.comparison()
   }
 
   private init(isQuick: Bool, directory: String) throws {
@@ -49,6 +50,10 @@ struct TraceBenchmark {
     let file: String
     var scopes: [String] = []
     var usesThread = true
+    /// Records nothing, because the window lies behind the end of the run.
+    var isIdle = false
+    /// Whether the file is left for what comes next.
+    var isKept = false
   }
 
   // MARK: Systole
@@ -60,10 +65,12 @@ struct TraceBenchmark {
         "\(title), detached", speed(detached), "M PE-cycles/s", "\(detached.cycles) cycles, \(layer.macs) MACs")
     ]
     for recording in [
+      Recording(name: "attached, outside its window", file: "none.vcd", isIdle: true),
       Recording(name: "VCD, ten signals", file: "ten.vcd", scopes: Self.tenSignals),
       Recording(name: "FST, ten signals", file: "ten.fst", scopes: Self.tenSignals),
-      Recording(name: "VCD, all registers and wires", file: "all.vcd"),
-      Recording(name: "FST, all registers and wires", file: "all.fst"),
+      Recording(name: "VCD, all registers and wires", file: "all.vcd", isKept: true),
+      Recording(name: "VCD.GZ, all registers and wires", file: "all.vcd.gz"),
+      Recording(name: "FST, all registers and wires", file: "all.fst", isKept: true),
     ] {
       let traced = try time(recording)
       measurements += [
@@ -74,7 +81,40 @@ struct TraceBenchmark {
     return measurements
   }
 
-  // MARK: Against Verilator
+  // MARK: Reading
+
+  /// The files with all registers and wires read step by step, and their statistics taken, on one core.
+  private func reading() throws -> [Measurement] {
+    let text = try size(of: directory + "/all.vcd")
+    return try ["vcd", "fst"].flatMap { format in
+      let path = "\(directory)/all.\(format)"
+      var changes = 0
+      let seconds = try best {
+        var source = try WaveFile.open(path)
+        var step = WaveStep()
+        changes = 0
+        while try source.next(into: &step) { changes += step.changes.count }
+      }
+      let statistics = try best { _ = try WaveStatistics(try WaveFile.open(path)) }
+      let megabytes = Double(text) / 1e6
+      let note = format == "vcd" ? "\(changes) changes" : "\(changes) changes, bytes of the same as VCD"
+      return [
+        Measurement("reading \(format.uppercased())", megabytes / seconds, "MB/s", note),
+        Measurement("  and taking statistics", megabytes / statistics, "MB/s", "as systole wave stats does"),
+      ]
+    }
+  }
+
+  /// The least processor time of some rounds.
+  private func best(_ work: () throws -> Void) throws -> Double {
+    try (0..<rounds).reduce(Double.infinity) { best, _ in min(best, try processorSeconds(work)) }
+  }
+
+  private func size(of path: String) throws -> Int {
+    try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
+  }
+
+  // MARK: Against Verilator and vcd2fst
 
   private func comparison() throws -> [Measurement] {
     guard let version = VerilatorRun.version else {
@@ -85,65 +125,58 @@ struct TraceBenchmark {
     var stimuli = ArrayStimuli(simulator.machine, size: size)
     try require(try simulator.run(observing: &stimuli) == .finished, "the layer ends")
     try stimuli.write(to: directory + "/stimuli.bin", latency: 1)
-    return try ["vcd", "fst"].flatMap { format in
-      let verilator = try VerilatorRun(size: size, format: format, in: directory)
-      var (theirs, ours, alone): (Double, Double, Double) = (.infinity, .infinity, .infinity)
-      var wall = Double.infinity
-      var bytes = (theirs: 0, ours: 0)
-      for _ in 0..<rounds {
-        let result = try verilator.trace(directory + "/stimuli.bin", cycles: stimuli.count)
-        try require(result.checksum == stimuli.checksum, "Verilator's psums are the model's")
-        let recording = Recording(name: "", file: "array.\(format)", scopes: Self.arraySignals)
-        let threaded = try time(recording, skipsIdleCycles: false)
-        var single = recording
-        single.usesThread = false
-        let plain = try time(single, skipsIdleCycles: false)
-        try require(plain.cycles == result.cycles, "as many cycles on both sides")
-        theirs = min(theirs, result.seconds)
-        ours = min(ours, threaded.seconds)
-        wall = min(wall, threaded.wall)
-        alone = min(alone, plain.seconds)
-        bytes = (result.byteCount, plain.byteCount)
-      }
-      let name = format.uppercased()
-      let scale = Double(stimuli.count * size * size) / 1e6
-      return [
-        Measurement(
-          "\(title), \(name), the array's registers", scale / alone, "M PE-cycles/s", "\(bytes.ours) bytes, one thread"),
-        Measurement("  with a thread that packs and writes", scale / wall, "M PE-cycles/s", "on the clock on the wall"),
-        Measurement(
-          "Verilator \(version), \(name), the same array", scale / theirs, "M PE-cycles/s", "\(bytes.theirs) bytes"),
-        Measurement(
-          "  Systole against Verilator, one thread", theirs / alone, "x", "processor time, best of \(rounds)"),
-        Measurement(
-          "  Systole against Verilator, with a thread", theirs / wall, "x",
-          "our time on the wall against its processor time"),
-      ]
+    return try ["vcd", "fst"].flatMap { try compare(stimuli, format: $0, version: version) } + sizes()
+  }
+
+  /// The array's registers traced by Systole and by Verilator in turns.
+  private func compare(_ stimuli: ArrayStimuli, format: String, version: String) throws -> [Measurement] {
+    let verilator = try VerilatorRun(size: size, format: format, in: directory)
+    var single = Recording(name: "", file: "array.\(format)", scopes: Self.arraySignals, usesThread: false)
+    var double = single
+    (single.isKept, double.usesThread) = (true, true)
+    var (theirs, alone, threaded) = (Timing.longest, Timing.longest, Timing.longest)
+    for _ in 0..<rounds {
+      let result = try verilator.trace(directory + "/stimuli.bin", cycles: stimuli.count)
+      try require(result.checksum == stimuli.checksum, "Verilator's psums are the model's")
+      theirs.improve(with: result.timing)
+      threaded.improve(with: try time(double, skipsIdleCycles: false, rounds: 1))
+      alone.improve(with: try time(single, skipsIdleCycles: false, rounds: 1))
+      try require(alone.cycles == theirs.cycles, "as many cycles on both sides")
     }
+    let (name, peCycles) = (format.uppercased(), Double(stimuli.count * size * size) / 1e6)
+    return [
+      Measurement("\(title), \(name), array", peCycles / alone.seconds, "M PE-cycles/s", "\(alone.byteCount) bytes"),
+      Measurement("  with a thread that packs and writes", peCycles / threaded.wall, "M PE-cycles/s", "wall clock"),
+      Measurement(
+        "Verilator \(version), \(name), array", peCycles / theirs.seconds, "M PE-cycles/s", "\(theirs.byteCount) bytes"),
+      Measurement("  Systole against it, one thread", theirs.seconds / alone.seconds, "x", "processor time"),
+      Measurement("  Systole against it, with its thread", theirs.wall / threaded.wall, "x", "wall clock"),
+    ]
+  }
+
+  /// Our FST of the array's registers against GTKWave's of the same.
+  private func sizes() throws -> [Measurement] {
+    let (ours, theirs) = (directory + "/array.fst", directory + "/vcd2fst.fst")
+    _ = try VerilatorRun.run(["vcd2fst", directory + "/array.vcd", theirs])
+    let ratio = Double(try size(of: ours)) / Double(try size(of: theirs))
+    return [Measurement("FST, array, size against vcd2fst's", ratio, "x", "\(try size(of: theirs)) bytes")]
   }
 
   // MARK: Timing
-
-  private struct Timing {
-    var seconds = 0.0
-    var wall = 0.0
-    var cycles = 0
-    var byteCount = 0
-  }
 
   private var title: String { "ws \(size) x \(size)" }
 
   private func speed(_ timing: Timing) -> Double { Double(timing.cycles * size * size) / timing.seconds / 1e6 }
 
   /// The best of some runs, recorded or not; declaring the signals and writing the views is not counted.
-  private func time(_ recording: Recording?, skipsIdleCycles: Bool = true) throws -> Timing {
-    var best = Timing(seconds: .infinity, wall: .infinity)
-    for _ in 0..<rounds {
+  private func time(_ recording: Recording?, skipsIdleCycles: Bool = true, rounds: Int? = nil) throws -> Timing {
+    var best = Timing.longest
+    for _ in 0..<(rounds ?? self.rounds) {
       var simulator = run.simulator
       simulator.skipsIdleCycles = skipsIdleCycles
       var timing = try recording.map { try record(&simulator, $0) } ?? detached(&simulator)
       timing.cycles = simulator.evaluatedEdges
-      if timing.seconds < best.seconds { best = timing }
+      best.improve(with: timing)
     }
     return best
   }
@@ -160,6 +193,7 @@ struct TraceBenchmark {
     var options = TraceOptions(path: directory + "/" + recording.file)
     options.scopes = recording.scopes
     options.usesThread = recording.usesThread
+    if recording.isIdle { options.extent = .window(try TraceWindow("1s..2s")) }
     var recorder = try TraceRecorder(simulator.machine, top: "ws", options: options)
     var timing = Timing()
     let start = ContinuousClock.now
@@ -170,8 +204,8 @@ struct TraceBenchmark {
     let wall = ContinuousClock.now - start
     timing.wall = Double(wall.components.seconds) + Double(wall.components.attoseconds) * 1e-18
     _ = try recorder.finish()
-    timing.byteCount = try FileManager.default.attributesOfItem(atPath: options.path)[.size] as? Int ?? 0
-    try FileManager.default.removeItem(atPath: options.path)
+    timing.byteCount = try size(of: options.path)
+    if !recording.isKept { try FileManager.default.removeItem(atPath: options.path) }
     return timing
   }
 }

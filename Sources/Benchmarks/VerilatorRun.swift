@@ -4,12 +4,8 @@ import Foundation
 struct VerilatorRun {
   /// What a run said.
   struct Result {
-    let cycles: Int
-    /// Processor time.
-    let seconds: Double
+    let timing: Timing
     let checksum: UInt64
-    /// Size of the trace.
-    let byteCount: Int
   }
 
   private let executable: String
@@ -38,11 +34,12 @@ struct VerilatorRun {
   func trace(_ stimuli: String, cycles: Int) throws -> Result {
     let dump = "\(directory)/verilator.\(format)"
     let words = try Self.run([executable, stimuli, "\(cycles)", dump]).split { $0.isWhitespace }
-    guard words.count == 3, let count = Int(words[0]), let seconds = Double(words[1]), let checksum = UInt64(words[2])
+    guard words.count == 4, let count = Int(words[0]), let seconds = Double(words[1]), let wall = Double(words[2]),
+      let checksum = UInt64(words[3])
     else { throw BenchmarkError(description: "\(executable) printed no figures") }
-    let size = try FileManager.default.attributesOfItem(atPath: dump)[.size] as? Int
+    let size = try FileManager.default.attributesOfItem(atPath: dump)[.size] as? Int ?? 0
     try FileManager.default.removeItem(atPath: dump)
-    return Result(cycles: count, seconds: seconds, checksum: checksum, byteCount: size ?? 0)
+    return Result(timing: Timing(seconds: seconds, wall: wall, cycles: count, byteCount: size), checksum: checksum)
   }
 
   /// What `verilator --version` says; nil where there is none.
@@ -52,7 +49,8 @@ struct VerilatorRun {
     return words.count > 1 ? String(words[1]) : nil
   }
 
-  private static func run(_ command: [String]) throws -> String {
+  /// Runs a tool and returns what it prints.
+  static func run(_ command: [String]) throws -> String {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = command

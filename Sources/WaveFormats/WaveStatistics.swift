@@ -26,24 +26,97 @@ public struct WaveStatistics: Sendable {
     var source = source
     hierarchy = source.hierarchy
     activities = Array(repeating: Activity(), count: hierarchy.signals.count)
+    var narrow = hierarchy.signals.map(NarrowSignal.init)
     var state = WaveState(hierarchy)
     var since = Array(repeating: UInt64(0), count: hierarchy.signals.count)
     var step = WaveStep()
     while try source.next(into: &step) {
       instants += 1
       extent = min(extent?.lowerBound ?? step.time, step.time)...step.time
-      let before = step.changes.map { state.value(of: Int($0.signal)) }
-      state.apply(step)
-      for (place, change) in step.changes.enumerated() {
-        let signal = Int(change.signal)
-        account(before[place], since[signal], step.time, signal)
-        since[signal] = step.time
-        note(before[place], state.value(of: signal), signal)
-      }
+      if Self.book(step, UInt64(instants), &narrow, &activities) { bookOthers(step, narrow, &state, &since) }
     }
     guard let extent else { return }
     for signal in activities.indices {
-      account(state.value(of: signal), max(since[signal], extent.lowerBound), extent.upperBound, signal)
+      if narrow[signal].isNarrow {
+        narrow[signal].settle(extent.upperBound, from: extent.lowerBound, &activities[signal])
+      } else {
+        account(state.value(of: signal), max(since[signal], extent.lowerBound), extent.upperBound, signal)
+      }
+    }
+  }
+
+  /// Books the changes of vectors of up to 64 bits; returns whether there are others.
+  private static func book(
+    _ step: WaveStep, _ number: UInt64, _ narrow: inout [NarrowSignal], _ activities: inout [Activity]
+  ) -> Bool {
+    var hasOthers = false
+    for change in step.changes {
+      let signal = Int(change.signal)
+      guard signal < narrow.count, narrow[signal].isNarrow else {
+        hasOthers = true
+        continue
+      }
+      narrow[signal].take(change, at: step.time, in: number, &activities[signal])
+    }
+    return hasOthers
+  }
+
+  private mutating func bookOthers(
+    _ step: WaveStep, _ narrow: [NarrowSignal], _ state: inout WaveState, _ since: inout [UInt64]
+  ) {
+    let before = step.changes.map { state.value(of: Int($0.signal)) }
+    state.apply(step)
+    for (place, change) in step.changes.enumerated() {
+      let signal = Int(change.signal)
+      guard signal < narrow.count, !narrow[signal].isNarrow else { continue }
+      account(before[place], since[signal], step.time, signal)
+      since[signal] = step.time
+      note(before[place], state.value(of: signal), signal)
+    }
+  }
+
+  /// A vector of up to 64 bits, which most signals are, and what it was before the instant of its last change.
+  private struct NarrowSignal {
+    /// The bits of the vector; 0 for signals of other kinds.
+    private let mask: UInt64
+    private var value: UInt64 = 0
+    private var unknown: UInt64
+    private var since: UInt64 = 0
+    private var before: UInt64 = 0
+    private var unknownBefore = UInt64.max
+    /// Number of the step of the last change: within a step the last value stands.
+    private var step: UInt64 = 0
+
+    init(_ shape: SignalShape) {
+      if case .bits(let bits) = shape, bits <= 64 { mask = WaveValue.mask(bits) } else { mask = 0 }
+      unknown = mask
+    }
+
+    var isNarrow: Bool { mask != 0 }
+
+    @inline(__always)
+    mutating func take(_ change: WaveChange, at time: UInt64, in number: UInt64, _ activity: inout Activity) {
+      if step != number {
+        settle(time, from: since, &activity)
+        (before, unknownBefore) = (value, unknown)
+        step = number
+        since = time
+      }
+      value = change.value & mask
+      unknown = change.unknown & mask
+    }
+
+    /// Books the last change, and the time up to `now` that the value has stood.
+    @inline(__always)
+    mutating func settle(_ now: UInt64, from start: UInt64, _ activity: inout Activity) {
+      // A first value is no change, nor is one behind an unknown value.
+      if unknownBefore == 0, before != value || unknown != 0 {
+        activity.changes += 1
+        if unknown == 0 { activity.bitToggles += (before ^ value).nonzeroBitCount }
+      }
+      (before, unknownBefore) = (value, unknown)
+      let duration = now - min(max(since, start), now)
+      if unknown != 0 { activity.unknownTicks += duration } else if value != 0 { activity.activeTicks += duration }
     }
   }
 
