@@ -90,7 +90,7 @@ struct RowStationaryCommand {
       waveform?.report()
     }
     try Console.print(arguments.has("json") ? report.json : report.text)
-    reportTime(all)
+    reportTime(results + others)
     return report.isRight ? .success : .differs
   }
 
