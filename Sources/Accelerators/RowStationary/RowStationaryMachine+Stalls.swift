@@ -14,7 +14,10 @@ extension RowStationaryMachine {
 
   /// Books cycles of a layer for the vector unit alone in which it takes no operands.
   mutating func bookVectorWait(cycles: Int) {
-    guard program == nil, vectorSide.path.streams.layer != nil, !vectorSide.path.takesOperands else { return }
+    guard vectorSide.isAwake, program == nil, vectorSide.path.streams.layer != nil, !vectorSide.path.takesOperands
+    else {
+      return
+    }
     counters.vectorStalls[vectorStallCause] += cycles
   }
 

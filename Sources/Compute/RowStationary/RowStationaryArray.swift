@@ -178,6 +178,7 @@ public struct RowStationaryArray: Sendable, Codable {
   public mutating func reshape(_ shape: LayerShape) {
     precondition(busyPEs == 0, "an array changes its shape between assignments")
     self.shape = shape
+    layer = LayerConstants(BankLayout(spec), shape)
   }
 
   /// Says what PEs wait for that have no assignment.
