@@ -44,7 +44,7 @@ struct MemoryPath {
       switch (responses, requests) {
       case (.arrived, _): return .transfer
       case (.crossing, _): return .crossing
-      case (.nowhere, .arrived): return .queue
+      case (.nowhere, .arrived): return isBacklogged ? .bus : .queue
       case (.nowhere, .crossing): return .crossing
       case (.nowhere, .nowhere): return StallCause(wait)
       }
