@@ -123,7 +123,7 @@ struct RowStationaryCommandTests {
     #expect(outcome.code == 0, "\(outcome.error)")
     #expect(outcome.error.hasPrefix("systole: out/waveform.vcd: "), "\(outcome.error)")
     #expect(outcome.output.contains("accuracy: 2 of 2 images, 100.00 %"))
-    #expect(outcome.output.contains("rs 12x14, 2 images: latency"))
+    #expect(outcome.output.contains("rs 12x14, ideal memory, 2 images: latency"))
     #expect(try systole.text("out/report.txt") == outcome.output)
     let layers = try systole.text("out/layers.csv").split(separator: "\n").map { $0.split(separator: ",") }
     #expect(layers.count { $0.contains("array") } == 5 && layers.count { $0.contains("vector unit") } == 2)
