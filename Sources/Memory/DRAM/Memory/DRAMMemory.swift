@@ -77,6 +77,9 @@ public struct DRAMMemory: Sendable, Codable {
   /// Where an address lies.
   public var mapping: AddressMapping { spec.mapping }
 
+  /// The first cycle in which a channel can act or show something new: what only a commit changes.
+  private var channelsWake = 0
+
   // Next state: latched by `evaluate`, applied by `commit`.
   var cycle = 0
   var offers: [BurstOffer] = []
@@ -197,6 +200,16 @@ extension DRAMMemory {
     offers.removeAll(keepingCapacity: true)
     taken = nil
     wait = wait(in: cycle)
+    channelsWake = nextWake
+  }
+
+  /// The first cycle after this one in which a channel can act or show something new.
+  private var nextWake: Int {
+    var first = Int.max
+    for index in channels.indices { first = min(first, channels[index].nextActivity(after: cycle)) }
+    if first <= cycle &+ 1 { return first }
+    for index in channels.indices { first = min(first, channels[index].nextSignalChange(after: cycle)) }
+    return first
   }
 
   /// Makes room for the answer of a read; puts bytes of a merged write to those it joins, before WR may take them out.
@@ -268,12 +281,8 @@ extension DRAMMemory {
       // The oldest answer got lost: refreshes go on, but nothing that anybody waits for.
       return .waiting
     }
-    var first = Int.max
-    for index in channels.indices {
-      let wake = channels[index].nextActivity(after: cycle)
-      if wake <= cycle &+ 1 { return .busy }
-      first = min(first, wake)
-    }
+    var first = channelsWake
+    if first <= cycle &+ 1 { return .busy }
     if requests.hasFront, canTake(requests) { return .busy }
     if let ready = answers.firstReady {
       // In the cycle in which data are complete the wait changes, whether they can leave or not.
@@ -283,7 +292,6 @@ extension DRAMMemory {
         return .busy
       }
     }
-    for index in channels.indices { first = min(first, channels[index].nextSignalChange(after: cycle)) }
     if first <= cycle &+ 1 { return .busy }
     return first == Int.max ? .waiting : .asleep(until: first)
   }
