@@ -33,10 +33,12 @@ struct VerilatorRun {
   /// Simulates and traces the stimuli.
   func trace(_ stimuli: String, cycles: Int) throws -> Result {
     let dump = "\(directory)/verilator.\(format)"
-    let words = try Self.run([executable, stimuli, "\(cycles)", dump]).split { $0.isWhitespace }
+    let output = try Self.run([executable, stimuli, "\(cycles)", dump])
+    // The last line: Verilator may have warned before.
+    let words = output.split(separator: "\n").last?.split(separator: " ") ?? []
     guard words.count == 4, let count = Int(words[0]), let seconds = Double(words[1]), let wall = Double(words[2]),
       let checksum = UInt64(words[3])
-    else { throw BenchmarkError(description: "\(executable) printed no figures") }
+    else { throw BenchmarkError(description: "\(executable) printed no figures but: \(output)") }
     let size = try FileManager.default.attributesOfItem(atPath: dump)[.size] as? Int ?? 0
     try FileManager.default.removeItem(atPath: dump)
     return Result(timing: Timing(seconds: seconds, wall: wall, cycles: count, byteCount: size), checksum: checksum)
