@@ -302,7 +302,7 @@ extension RowStationaryMachine {
   /// A DRAM that nobody asks anything refreshes on, but not for a chip that waits for nothing that could still come.
   private mutating func memoryActivity(after cycle: Int) -> Activity {
     if requests.receiverIsSettling || responses.senderIsSettling { return .busy }
-    let isIdle = memory.isQuiescent && requests.isQuiescent && responses.isQuiescent
+    let isIdle = requests.isQuiescent && responses.isQuiescent && memory.isQuiescent
     if isIdle, coreActivity() == .waiting, portActivity() == .waiting { return .waiting }
     return memory.activity(requests: requests, responses: responses, after: cycle)
   }

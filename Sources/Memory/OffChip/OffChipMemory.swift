@@ -134,8 +134,8 @@ public struct OffChipMemory: Sendable, Codable {
     dram?.commit()
   }
 
-  /// When it next has something to do.
-  public func activity(
+  /// When it next has something to do. `mutating`, so that it is asked in place and not copied.
+  public mutating func activity(
     requests: Link<MemoryRequest>, responses: Link<MemoryBeat>, after cycle: Int
   ) -> Activity {
     ideal?.activity(requests: requests, responses: responses, after: cycle)
@@ -143,7 +143,9 @@ public struct OffChipMemory: Sendable, Codable {
   }
 
   /// No request under way; a DRAM's refreshes go on.
-  public var isQuiescent: Bool { ideal?.isQuiescent ?? dram?.isQuiescent ?? true }
+  public var isQuiescent: Bool {
+    mutating get { ideal?.isQuiescent ?? dram?.isQuiescent ?? true }
+  }
 
   /// Makes the data of the DRAM's next RD come late, or never (`.max`): a fault that tests and studies inject.
   public mutating func delayNextRead(by cycles: Int) { dram?.nextReadDelay = cycles }
