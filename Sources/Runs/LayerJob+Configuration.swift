@@ -4,7 +4,7 @@ internal import Workloads
 
 extension LayerJob {
   /// The ways in which a configuration names layers, by the key that stands for each.
-  private enum Form: String, CaseIterable {
+  private enum Form: String, WorkloadForm {
     case tensors = "workload.ifmap"
     case topology = "workload.topology"
     case product = "workload.gemm"
@@ -61,17 +61,7 @@ extension LayerJob {
   }
 
   private static func form(_ configuration: Configuration) throws(ConfigurationError) -> Form {
-    let forms = Form.allCases.filter { configuration.has($0.rawValue) }
-    guard let form = forms.first else {
-      throw ConfigurationError(
-        file: configuration.file.isEmpty ? "configuration" : configuration.file, position: nil, kind: .missing,
-        problem: "there is nothing to run",
-        remedy: "set " + Form.allCases.map(\.rawValue).joined(separator: ", or "))
-    }
-    guard forms.count == 1 else {
-      throw configuration.fault(
-        forms[1].rawValue, "and \(form.rawValue) are both set; a run has one workload", remedy: "leave one of them out")
-    }
+    let form = try Form.only(in: configuration)
     for entry in configuration.entries where entry.path.hasPrefix("workload.") && entry.origin != .schema {
       guard entry.path == form.rawValue || form.companions.contains(entry.path) else {
         throw configuration.fault(entry.path, "does not go with \(form.rawValue)", remedy: "leave it out")

@@ -58,9 +58,6 @@ public struct LayerRunner: Sendable {
   /// Where a run stops at the latest, in cycles.
   public let cycleLimit: Int
 
-  /// Cycles between two reports of progress: a few milliseconds of simulation.
-  private static let slice = 1 << 14
-
   /// A runner for one machine.
   public init(_ spec: SystolicSpec, lowering: ConvolutionLowering = .direct, cycleLimit: Int) {
     self.spec = spec
@@ -109,12 +106,8 @@ public struct LayerRunner: Sendable {
         name: "\(spec.dataflow.rawValue)_\(spec.rows)x\(spec.columns)", view: SystolicView(run.simulator.machine).view,
         markers: [.layer] + (spec.memory.ideal == nil ? RunMarkers.Source.firstOfTensors : [.fold])),
       cycleLimit: cycleLimit)
-    var end = RunEnd.cycleLimit(0)
-    var stop = 0
-    while case .cycleLimit = end, stop < cycleLimit {
-      stop = min(cycleLimit, stop + Self.slice)
-      end = try traced.run(to: stop)
-      let counters = traced.simulator.machine.counters
+    let end = try traced.run(atMost: cycleLimit) { machine in
+      let counters = machine.counters
       progress(
         LayerProgress(
           layer: job.layer.name, dataflow: spec.dataflow.rawValue, cycles: counters.cycles, folds: counters.folds,

@@ -50,6 +50,9 @@ struct TracedRun<Model: Machine & ObservableMachine> {
   private var recorder: MarkedRecorder?
   private let trace: LayerTrace?
 
+  /// Cycles between two reports of progress: a few milliseconds of simulation.
+  private static var slice: Int { 1 << 14 }
+
   /// How the trace of a machine looks: the scope that holds it, its view, and what its markers mark.
   struct Appearance {
     let name: String
@@ -77,6 +80,18 @@ struct TracedRun<Model: Machine & ObservableMachine> {
     recorder = nil
     let end = try simulator.run(cycleLimit: cycle, observing: &active)
     recorder = active
+    return end
+  }
+
+  /// Runs to the end, to the limit or until a signal interrupts; `progress` looks at the machine now and then.
+  mutating func run(atMost cycleLimit: Int, progress: (borrowing Model) -> Void) throws -> RunEnd {
+    var end = RunEnd.cycleLimit(0)
+    var stop = 0
+    while case .cycleLimit = end, stop < cycleLimit {
+      stop = min(cycleLimit, stop + Self.slice)
+      end = try run(to: stop)
+      progress(simulator.machine)
+    }
     return end
   }
 

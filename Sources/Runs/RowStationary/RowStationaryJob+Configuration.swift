@@ -14,12 +14,16 @@ extension RowStationaryJob {
   }
 
   /// The ways in which a configuration names layers, by the key that stands for each.
-  private enum Form: String, CaseIterable {
+  private enum Form: String, WorkloadForm {
     case tensors = "workload.ifmap"
     case topology = "workload.topology"
     case layers = "workload.layers"
     case product = "workload.gemm"
     case network = "workload.network"
+
+    func isSet(in configuration: Configuration) -> Bool {
+      self == .layers ? !configuration.records(rawValue).isEmpty : configuration.has(rawValue)
+    }
 
     /// Keys that mean nothing beside it: a network brings its own layers, which the search maps, and layers take no pictures.
     var strangers: [String] {
@@ -58,19 +62,7 @@ extension RowStationaryJob {
   }
 
   private static func form(_ configuration: Configuration) throws(ConfigurationError) -> Form {
-    let forms = Form.allCases.filter {
-      $0 == .layers ? !configuration.records($0.rawValue).isEmpty : configuration.has($0.rawValue)
-    }
-    guard let form = forms.first else {
-      throw ConfigurationError(
-        file: configuration.file.isEmpty ? "configuration" : configuration.file, position: nil, kind: .missing,
-        problem: "there is nothing to run",
-        remedy: "set " + Form.allCases.map(\.rawValue).joined(separator: ", or "))
-    }
-    guard forms.count == 1 else {
-      throw configuration.fault(
-        forms[1].rawValue, "and \(form.rawValue) are both set; a run has one workload", remedy: "leave one of them out")
-    }
+    let form = try Form.only(in: configuration)
     for entry in configuration.entries where entry.origin != .schema && form.strangers.contains(entry.path) {
       throw configuration.fault(entry.path, "does not go with \(form.rawValue)", remedy: "leave it out")
     }

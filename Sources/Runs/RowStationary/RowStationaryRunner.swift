@@ -19,9 +19,6 @@ public struct RowStationaryRunner: Sendable {
   /// Where a run stops at the latest, in core cycles.
   public var cycleLimit: Int
 
-  /// Cycles between two reports of progress: a few milliseconds of simulation.
-  private static let slice = 1 << 14
-
   /// A runner for one machine.
   public init(
     _ spec: RowStationarySpec, objective: RowStationarySearch.Objective = .cycles,
@@ -49,12 +46,8 @@ public struct RowStationaryRunner: Sendable {
         name: "rs_\(spec.array.rows)x\(spec.array.columns)", view: RowStationaryView(run.simulator.machine).view,
         markers: [.layer] + (spec.memory.ideal == nil ? RunMarkers.Source.firstOfTensors : [.pass])),
       cycleLimit: cycleLimit)
-    var end = RunEnd.cycleLimit(0)
-    var stop = 0
-    while case .cycleLimit = end, stop < cycleLimit {
-      stop = min(cycleLimit, stop + Self.slice)
-      end = try traced.run(to: stop)
-      let counters = traced.simulator.machine.counters
+    let end = try traced.run(atMost: cycleLimit) { machine in
+      let counters = machine.counters
       progress(
         LayerProgress(
           layer: job.layer.name, dataflow: "rs", cycles: counters.cycles, folds: counters.passes,
