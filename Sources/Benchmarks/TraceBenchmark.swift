@@ -6,8 +6,7 @@ import Tracing
 import WaveFormats
 import Workloads
 
-/// What tracing costs: the same layer detached, with ten signals (`TraceCost`), with the array's registers, and with everything,
-/// as VCD and as FST; and what Verilator takes to simulate and trace the same array.
+/// What tracing much costs: the same layer detached, with the array's registers, and with everything, as VCD and as FST; and what Verilator takes to simulate and trace the same array.
 struct TraceBenchmark {
   private let size: Int
   private let layer: ConvolutionLayer
@@ -20,8 +19,7 @@ struct TraceBenchmark {
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: directory) }
     let benchmark = try TraceBenchmark(isQuick: isQuick, directory: directory)
-    return try TraceCost.measure(isQuick: isQuick, size: benchmark.size, directory: directory)
-      + benchmark.recordings() + benchmark.reading() + benchmark.comparison()
+    return try benchmark.recordings() + benchmark.reading() + benchmark.comparison()
   }
 
   private init(isQuick: Bool, directory: String) throws {

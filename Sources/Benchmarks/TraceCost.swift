@@ -35,7 +35,11 @@ struct TraceCost {
   private let path: String
 
   /// All ways in turns, the best of each kept: processor time of the thread that simulates, of all threads, and the clock's.
-  static func measure(isQuick: Bool, size: Int, directory: String) throws -> [Measurement] {
+  static func measure(isQuick: Bool) throws -> [Measurement] {
+    let size = isQuick ? 8 : 16
+    let directory = NSTemporaryDirectory() + "systole-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: directory) }
     let layer = try ConvolutionLayer(
       name: "long", inputChannels: isQuick ? 8 : 64, inputHeight: isQuick ? 12 : 48, inputWidth: isQuick ? 12 : 48,
       filters: 32, filterHeight: 3, filterWidth: 3, paddingTop: 1, paddingLeft: 1, paddingBottom: 1, paddingRight: 1)

@@ -50,16 +50,13 @@ public struct Probe {
   /// Reads the selected columns of the machine and collects what changed.
   ///
   /// `domains` has a bit for each clock domain with an edge at this instant: the cycle of a domain begins at its own edge, so
-  /// its signals are read there and nowhere else. A block's wires mean something only at an edge of its own.
+  /// its signals are read there and nowhere else. A block's wires mean something only at an edge of its own. The machine is
+  /// `inout` as it is for `read`, which changes nothing.
   @inlinable
-  public mutating func sample(_ machine: borrowing some ObservableMachine, domains: UInt8 = .max) {
-    unsafe withUnsafePointer(to: machine) { machine in
-      // `read` changes nothing, though it is declared as if it did.
-      let machine = unsafe UnsafeMutablePointer(mutating: machine)
-      for index in reads.indices where domains & reads[index].domain != 0 {
-        sampler.select(reads[index].slot)
-        unsafe machine.pointee.read(block: reads[index].block, column: reads[index].column, into: &sampler)
-      }
+  public mutating func sample(_ machine: inout some ObservableMachine, domains: UInt8 = .max) {
+    for index in reads.indices where domains & reads[index].domain != 0 {
+      sampler.select(reads[index].slot)
+      machine.read(block: reads[index].block, column: reads[index].column, into: &sampler)
     }
   }
 }

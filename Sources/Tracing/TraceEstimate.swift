@@ -87,13 +87,13 @@ struct SizeObserver: CycleObserver {
   }
 
   @inlinable
-  mutating func observe(_ machine: borrowing some ObservableMachine, at instant: Instant) throws -> Bool {
+  mutating func observe(_ machine: inout some ObservableMachine, at instant: Instant) throws -> Bool {
     guard window.contains(instant.time) else { return instant.time < window.upperBound }
     let place = seen % Self.distance
     seen += 1
     // The instant before a stretch brings the values up to date and is not counted.
     if place >= Self.stretch, place < Self.distance - 1 { return true }
-    probe.sample(machine)
+    probe.sample(&machine)
     try take(isCounted: place < Self.stretch)
     return true
   }

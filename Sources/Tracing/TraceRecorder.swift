@@ -118,33 +118,33 @@ public struct TraceRecorder: CycleObserver {
 extension TraceRecorder {
   /// Records what the selected signals show at this instant, if it is asked for.
   @inlinable
-  public mutating func observe(_ machine: borrowing some ObservableMachine, at instant: Instant) throws -> Bool {
-    guard instant.time < recordsUntil else { return try decide(machine, instant) }
-    probe.sample(machine, domains: instant.edges.rawValue)
+  public mutating func observe(_ machine: inout some ObservableMachine, at instant: Instant) throws -> Bool {
+    guard instant.time < recordsUntil else { return try decide(&machine, instant) }
+    probe.sample(&machine, domains: instant.edges.rawValue)
     probe.sampler.batch.close(at: instant.time)
     return probe.sampler.batch.isFull ? try handOver() : true
   }
 
   /// Whether to record from this instant on, or no longer.
   @usableFromInline
-  mutating func decide(_ machine: borrowing some ObservableMachine, _ instant: Instant) throws -> Bool {
-    if phase == .before { try approach(machine, instant) }
+  mutating func decide(_ machine: inout some ObservableMachine, _ instant: Instant) throws -> Bool {
+    if phase == .before { try approach(&machine, instant) }
     switch phase {
     case .before, .ended: break
-    case .armed: try arm(machine, instant)
-    case .recording: try record(machine, instant)
+    case .armed: try arm(&machine, instant)
+    case .recording: try record(&machine, instant)
     }
     lastSeen = instant.time
     return Interruption.signal == nil
   }
 
   /// Before the window: only domains that fall asleep are sampled, because they may sleep on when it opens.
-  private mutating func approach(_ machine: borrowing some ObservableMachine, _ instant: Instant) throws {
+  private mutating func approach(_ machine: inout some ObservableMachine, _ instant: Instant) throws {
     if instant.time >= window.lowerBound { return try open(instant) }
     sleeping.subtract(instant.edges)
     sleeping.formUnion(instant.sleeping)
     guard !instant.sleeping.isEmpty else { return }
-    probe.sample(machine, domains: instant.sleeping.rawValue)
+    probe.sample(&machine, domains: instant.sleeping.rawValue)
     before.append(instant.time, probe.sampler.changes, probe.sampler.texts)
     probe.sampler.removeAll()
   }
@@ -161,32 +161,32 @@ extension TraceRecorder {
     probe.sampler.forget()
   }
 
-  private mutating func arm(_ machine: borrowing some ObservableMachine, _ instant: Instant) throws {
-    let fires = watch?.holds(in: machine, domains: instant.edges.rawValue) ?? false
+  private mutating func arm(_ machine: inout some ObservableMachine, _ instant: Instant) throws {
+    let fires = watch?.holds(in: &machine, domains: instant.edges.rawValue) ?? false
     if ring != nil {
-      probe.sample(machine, domains: instant.edges.rawValue)
+      probe.sample(&machine, domains: instant.edges.rawValue)
       ring?.append(instant.time, probe.sampler.changes, probe.sampler.texts)
       probe.sampler.removeAll()
     }
-    if fires { try trigger(machine, instant) }
+    if fires { try trigger(&machine, instant) }
   }
 
   /// The first instant that is recorded by sampling, or the first behind the last one.
-  private mutating func record(_ machine: borrowing some ObservableMachine, _ instant: Instant) throws {
+  private mutating func record(_ machine: inout some ObservableMachine, _ instant: Instant) throws {
     let end = stopTime ?? window.upperBound
     guard instant.time < end else { return try stop(at: end) }
     recordsUntil = end
-    _ = try observe(machine, at: instant)
+    _ = try observe(&machine, at: instant)
   }
 
   /// The condition holds: what was kept is written, and recording goes on.
-  private mutating func trigger(_ machine: borrowing some ObservableMachine, _ instant: Instant) throws {
+  private mutating func trigger(_ machine: inout some ObservableMachine, _ instant: Instant) throws {
     phase = .recording
     if case .trigger(_, _, let after?) = options.extent {
       let cycle = periods[0].firstCycle(notBefore: instant.time)
       stopTime = periods[0].edge(cycle + after + 1)
     }
-    if ring == nil { try record(machine, instant) } else { try writeRing() }
+    if ring == nil { try record(&machine, instant) } else { try writeRing() }
   }
 }
 
