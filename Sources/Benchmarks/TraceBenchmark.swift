@@ -6,7 +6,8 @@ import Tracing
 import WaveFormats
 import Workloads
 
-/// What tracing much costs: the same layer detached, with the array's registers, and with everything, as VCD and as FST; and what Verilator takes to simulate and trace the same array.
+/// What tracing much costs: the same layer detached, with the array's registers, and with everything, as VCD and as FST; and
+/// what Verilator takes to simulate and trace the same array. `TraceCost` is about little.
 struct TraceBenchmark {
   private let size: Int
   private let layer: ConvolutionLayer

@@ -7,7 +7,9 @@ enum BlockDecoder {
     var output = DecodedBytes(count: count)
     var source = BlockSource(input)
     while let token = source.byte() {
-      guard let literals = source.lz4Length(Int(token >> 4)), output.append(&source, count: literals) else { return nil }
+      guard let literals = source.lz4Length(Int(token >> 4)), output.append(&source, count: literals) else {
+        return nil
+      }
       if source.isAtEnd { break }
       guard let low = source.byte(), let high = source.byte(), let extra = source.lz4Length(Int(token & 15)),
         output.repeatLast(Int(low) | Int(high) << 8, count: extra + 4)
