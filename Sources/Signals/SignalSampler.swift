@@ -148,10 +148,18 @@ extension SignalSampler {
 
   @usableFromInline
   mutating func reportSingle(_ value: UInt64) {
-    let column = begin(count: 1)
-    if column.recurs, value & 1 == 0 { return }
-    if !column.recurs { columns[slot].last = value }
-    report(value, at: 0, of: column)
+    guard Self.note(value, in: &columns[slot]) else { return }
+    batch.reserve(1)
+    report(value, at: 0, of: columns[slot])
+  }
+
+  /// Keeps a single signal's new value; false if it is an event that does not occur.
+  private static func note(_ value: UInt64, in column: inout Column) -> Bool {
+    precondition(column.count == 1, "a column hands over as many values as it declared")
+    column.isFresh = false
+    if column.recurs { return value & 1 == 1 }
+    column.last = value
+    return true
   }
 
   /// Compares one value with the last sample's.

@@ -76,15 +76,16 @@ struct EdgeQueue: Sendable {
 
   /// The instant of the given edges: how many edges of each domain lie before it.
   @inlinable
+  @inline(__always)
   func instant(_ edges: ClockEdges) -> Instant {
     let time = time(of: edges)
     var cycles = SIMD8<Int>(repeating: 0)
     if hasOneDomain {
       cycles[0] = entries[0].next
-    } else {
-      for domain in entries.indices {
-        cycles[domain] = entries[domain].passed + skipped(domain, before: time)
-      }
+      return Instant(time: time, edges: edges, cycles: cycles, sleeping: entries[0].isForShow ? edges : [])
+    }
+    for domain in entries.indices {
+      cycles[domain] = entries[domain].passed + skipped(domain, before: time)
     }
     return Instant(time: time, edges: edges, cycles: cycles, sleeping: sleeping(edges))
   }
@@ -134,11 +135,12 @@ struct EdgeQueue: Sendable {
   /// Notes which domains an observer has seen, and that all must be seen again if something happened at these edges.
   @inlinable
   mutating func noteSeen(_ edges: ClockEdges) {
+    // With one clock, which mostly ticks, all stays as it is.
+    if hasOneDomain, entries[0].isUnseen, !entries[0].isForShow { return }
     var happened = false
     for domain in entries.indices where edges.contains(domain: domain) && !entries[domain].isForShow { happened = true }
     for domain in entries.indices {
       let isUnseen = happened || entries[domain].isUnseen && !edges.contains(domain: domain)
-      // In most cycles nothing is new, and what is not written is not copied.
       if entries[domain].isUnseen != isUnseen { entries[domain].isUnseen = isUnseen }
     }
   }

@@ -130,17 +130,17 @@ extension SystolicMachine {
       $1.take($0.isEnabled)
     },
     SignalColumn("fold", "The fold whose vectors entered last; -1 before the first.", kind: .wire, .signed(bits: 32)) {
-      $1.take($0.newestWave?.fold.index ?? -1)
+      $1.take($0.ofNewestFold { $0.index })
     },
-    SignalColumn("group", "Its group.", kind: .wire, .signed(bits: 32)) { $1.take($0.newestWave?.fold.group ?? -1) },
+    SignalColumn("group", "Its group.", kind: .wire, .signed(bits: 32)) { $1.take($0.ofNewestFold { $0.group }) },
     SignalColumn("first_position", "Its first ofmap position m.", kind: .wire, .signed(bits: 32)) {
-      $1.take($0.newestWave?.fold.m.lowerBound ?? -1)
+      $1.take($0.ofNewestFold { $0.m.lowerBound })
     },
     SignalColumn("first_product", "Its first product k.", kind: .wire, .signed(bits: 32)) {
-      $1.take($0.newestWave?.fold.k.lowerBound ?? -1)
+      $1.take($0.ofNewestFold { $0.k.lowerBound })
     },
     SignalColumn("first_filter", "Its first filter n within the group.", kind: .wire, .signed(bits: 32)) {
-      $1.take($0.newestWave?.fold.n.lowerBound ?? -1)
+      $1.take($0.ofNewestFold { $0.n.lowerBound })
     },
     SignalColumn(
       "vector", "The vector that is read for the edge in this cycle; -1 if none.", kind: .wire, .signed(bits: 32)
@@ -156,9 +156,11 @@ extension SystolicMachine {
     },
   ]
 
-  /// The fold whose vectors entered last.
-  private var newestWave: FoldWave? {
-    mutating get { waves.waves.last { $0.start <= edgeStep } ?? waves.pastWaves.last }
+  /// A number of the fold whose vectors entered last; -1 before the first.
+  private mutating func ofNewestFold(_ number: (Fold) -> Int) -> Int {
+    // By its place, because a wave that is handed out is copied.
+    if let place = waves.waves.lastIndex(where: { $0.start <= edgeStep }) { return number(waves.waves[place].fold) }
+    return waves.pastWaves.last.map { number($0.fold) } ?? -1
   }
 
   private mutating func phase() -> ArrayPhase {
