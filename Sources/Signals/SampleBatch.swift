@@ -16,7 +16,7 @@ public struct SampleBatch: Sendable {
     }
   }
 
-  /// Instants or changes that make the batch full.
+  /// Changes that make the batch full; an eighth as many instants do, too.
   @usableFromInline let capacity: Int
   /// The instants that were closed.
   @usableFromInline var samples: [Sample] = []
@@ -42,7 +42,7 @@ public struct SampleBatch: Sendable {
 
   /// Whether it is worth handing on.
   @inlinable
-  public var isFull: Bool { changeCount >= capacity || samples.count >= capacity }
+  public var isFull: Bool { changeCount >= capacity || 8 * samples.count >= capacity }
 
   /// Ends an instant: what changed since the one before belongs to it.
   @inlinable
@@ -66,6 +66,14 @@ public struct SampleBatch: Sendable {
     changeCount = 0
     samples.removeAll(keepingCapacity: true)
     if !texts.isEmpty { texts.removeAll(keepingCapacity: true) }
+  }
+
+  /// Adds a change, for which there is room.
+  @inlinable
+  @inline(__always)
+  mutating func append(_ change: SignalChange) {
+    buffer[changeCount] = change
+    changeCount &+= 1
   }
 
   /// Makes room for so many changes, and as many more as a kernel may write beyond those it keeps.

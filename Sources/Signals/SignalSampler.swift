@@ -148,18 +148,18 @@ extension SignalSampler {
 
   @usableFromInline
   mutating func reportSingle(_ value: UInt64) {
-    guard Self.note(value, in: &columns[slot]) else { return }
+    guard let signal = Self.note(value, in: &columns[slot]) else { return }
     batch.reserve(1)
-    report(value, at: 0, of: columns[slot])
+    batch.append(SignalChange(signal: signal, value: value))
   }
 
-  /// Keeps a single signal's new value; false if it is an event that does not occur.
-  private static func note(_ value: UInt64, in column: inout Column) -> Bool {
+  /// Keeps a single signal's new value and returns the signal; nil if it is an event that does not occur.
+  private static func note(_ value: UInt64, in column: inout Column) -> UInt32? {
     precondition(column.count == 1, "a column hands over as many values as it declared")
     column.isFresh = false
-    if column.recurs { return value & 1 == 1 }
+    if column.recurs { return value & 1 == 1 ? column.firstSignal : nil }
     column.last = value
-    return true
+    return column.firstSignal
   }
 
   /// Compares one value with the last sample's.
@@ -176,8 +176,7 @@ extension SignalSampler {
   @inlinable
   @inline(__always)
   mutating func report(_ value: UInt64, at position: Int, of column: Column) {
-    batch.buffer[batch.changeCount] = SignalChange(
-      signal: column.firstSignal &+ UInt32(truncatingIfNeeded: position), value: value)
-    batch.changeCount &+= 1
+    batch.append(
+      SignalChange(signal: column.firstSignal &+ UInt32(truncatingIfNeeded: position), value: value))
   }
 }

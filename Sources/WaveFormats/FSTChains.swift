@@ -234,13 +234,17 @@ extension FSTChains {
 
   private mutating func push(_ change: [UInt8], _ signal: Int) {
     arena.reserve(change.count / arena.chunks.size + 2)
-    for byte in change {
+    var rest = change[...]
+    while !rest.isEmpty {
       if slots[signal].position >= slots[signal].limit {
         slots[signal].position = UInt32(arena.chunks.extend(signal, endingAt: Int(slots[signal].position)))
         slots[signal].limit = slots[signal].position + UInt32(arena.chunks.size)
       }
-      arena.bytes[Int(slots[signal].position)] = byte
-      slots[signal].position += 1
+      let start = Int(slots[signal].position)
+      let part = rest.prefix(Int(slots[signal].limit) - start)
+      arena.bytes.replaceSubrange(start..<start + part.count, with: part)
+      slots[signal].position += UInt32(part.count)
+      rest = rest.dropFirst(part.count)
     }
   }
 }

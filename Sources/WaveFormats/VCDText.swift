@@ -175,16 +175,31 @@ extension VCDText {
   /// A text as a VCD string value: blanks, control characters, backslashes and non-ASCII bytes as `\xHH`.
   ///
   /// GTKWave reads signed characters, so that a byte from 0x80 on would end its file.
-  mutating func append(escaping text: some Sequence<UInt8>) throws(WaveError) {
+  mutating func append(escaping text: some Collection<UInt8>) throws(WaveError) {
+    // At most four bytes come of one.
+    if text.count <= (limit - position) / 4 {
+      position = Self.write(escaping: text, into: &bytes, at: position)
+    } else {
+      for byte in text { try append(escaping: CollectionOfOne(byte)) }
+    }
+  }
+
+  private static func write(escaping text: some Collection<UInt8>, into buffer: inout [UInt8], at start: Int) -> Int {
+    var bytes = buffer.mutableSpan
+    var end = start
     for byte in text {
       if byte > 0x20, byte < 0x7f, byte != UInt8(ascii: "\\") {
-        try append(byte)
+        bytes[end] = byte
+        end &+= 1
       } else {
-        for part in [UInt8(ascii: "\\"), UInt8(ascii: "x"), Self.digit(byte >> 4), Self.digit(byte & 15)] {
-          try append(part)
-        }
+        bytes[end] = UInt8(ascii: "\\")
+        bytes[end &+ 1] = UInt8(ascii: "x")
+        bytes[end &+ 2] = digit(byte >> 4)
+        bytes[end &+ 3] = digit(byte & 15)
+        end &+= 4
       }
     }
+    return end
   }
 
   private static func digit(_ nibble: UInt8) -> UInt8 {
