@@ -74,7 +74,8 @@ public struct ClockedWave {
   private mutating func clockRises(_ clock: Int) -> Bool {
     var rises = false
     for change in step.changes where Int(change.signal) == clock {
-      let isHigh = change.value & 1 == 1 && change.unknown & 1 == 0
+      let level = step.packed(change, bits: 1)
+      let isHigh = level.value & 1 == 1 && level.unknown & 1 == 0
       rises = rises || isHigh && !clockIsHigh
       clockIsHigh = isHigh
     }

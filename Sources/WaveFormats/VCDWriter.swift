@@ -17,6 +17,7 @@ public final class VCDWriter: WaveWriter {
   /// The plans of the selection alone, numbered as changes are.
   private let selectionPlans: [VCDPlan]
   private let shapes: [SignalShape]
+  private let dialect: VCDOptions.Dialect
   private var clocks: ClockTrack
   /// Events of the first instant while its values are dumped: an event has no value to dump.
   private var heldEvents: [Int]?
@@ -31,6 +32,7 @@ public final class VCDWriter: WaveWriter {
     self.path = path
     self.timescale = timescale
     scale = timescale.femtoseconds
+    dialect = options.dialect
     let header = VCDHeader(hierarchy, timescale: timescale, options: options)
     shapes = hierarchy.signals
     plans = hierarchy.signals.indices.map { signal in
@@ -197,11 +199,17 @@ extension VCDWriter {
       try text.append(escaping: content)
     case .vector:
       try text.append("b")
-      try text.append(content)
-    case .scalar, .event, .real, .omitted:
+      try append(states: content)
+    case .scalar: try append(states: content.suffix(1))
+    case .event, .real, .omitted:
       return
     }
     try text.appendEnd(of: plan)
+  }
+
+  /// Digits; states that Verilog does not have become the nearest ones in the standard's dialect.
+  private func append(states: ArraySlice<UInt8>) throws(WaveError) {
+    if dialect == .standard { try text.append(states.map(BitState.plain)) } else { try text.append(states) }
   }
 
   private func appendReal(_ pattern: UInt64, _ plan: VCDPlan) throws(WaveError) {

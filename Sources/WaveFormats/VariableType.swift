@@ -58,8 +58,14 @@ public enum ScopeKind: UInt8, Sendable, CaseIterable {
     rawValue <= Self.program.rawValue ? "\(self)" : "module"
   }
 
-  /// The kind of a VCD keyword; `module` for any that is not known.
+  /// The kind of a VCD keyword such as `module` or `vhdl_process`; `module` for any that is not known.
   public init(keyword: String) {
-    self = Self.allCases.first { "\($0)" == keyword } ?? .module
+    let parts = keyword.split(separator: "_")
+    let name = parts.dropFirst().reduce(parts.first.map(String.init) ?? "") { $0 + $1.capitalizedFirst }
+    self = Self.allCases.first { "\($0)" == name } ?? .module
   }
+}
+
+extension Substring {
+  fileprivate var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
 }

@@ -240,7 +240,10 @@ extension WaveValue {
       return (left ^ right) & ~(leftUnknown | rightUnknown) & Self.mask(max(leftWidth, rightWidth)) == 0
     default:
       guard let left = digits, let right = other.digits, left.count == right.count else { return self == other }
-      return zip(left, right).allSatisfy { $0 == $1 || $0 > 0x31 || $1 > 0x31 }
+      return zip(left, right).allSatisfy { first, second in
+        let (first, second) = (BitState.nearest(first), BitState.nearest(second))
+        return first.unknown | second.unknown == 1 || first.value == second.value
+      }
     }
   }
 }

@@ -42,6 +42,12 @@ public struct WaveHierarchy: Sendable, Equatable {
       self.first = first
       self.last = last
     }
+
+    /// Bits of the range; nil if there are more than can be counted.
+    var width: Int? {
+      let (distance, overflows) = max(first, last).subtractingReportingOverflow(min(first, last))
+      return overflows || distance == Int.max ? nil : distance + 1
+    }
   }
 
   /// Scopes, each after its parent.
