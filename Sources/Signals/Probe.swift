@@ -1,9 +1,3 @@
-/// Where sampled signals go: a waveform file, a flight recorder, a comparison.
-public protocol SignalSink {
-  /// Takes what changed at one instant; `changes` refer to the probe's selection, `texts` to their text values.
-  mutating func record(at time: SimulationTime, changes: Span<SignalChange>, texts: [String]) throws
-}
-
 /// A compiled selection of a machine's signals, sampled once a cycle.
 ///
 /// Observation is pull: the probe reads the machine between `evaluate` and `commit`; the machine does not know of it. What
@@ -11,7 +5,7 @@ public protocol SignalSink {
 public struct Probe {
   /// The selected signals, in the order in which changes number them.
   public let selection: [SignalHandle]
-  /// What changed, until `sampler.removeAll()`.
+  /// What changed, until `sampler.removeAll()`, or until somebody takes its batch.
   public var sampler = SignalSampler()
 
   @usableFromInline var reads: [Read] = []

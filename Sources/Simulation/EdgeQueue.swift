@@ -120,11 +120,12 @@ struct EdgeQueue: Sendable {
   @inlinable
   mutating func noteSeen(_ edges: ClockEdges) {
     var happened = false
-    for domain in entries.indices where edges.contains(domain: domain) {
-      entries[domain].isUnseen = false
-      if !entries[domain].isForShow { happened = true }
+    for domain in entries.indices where edges.contains(domain: domain) && !entries[domain].isForShow { happened = true }
+    for domain in entries.indices {
+      let isUnseen = happened || entries[domain].isUnseen && !edges.contains(domain: domain)
+      // In most cycles nothing is new, and what is not written is not copied.
+      if entries[domain].isUnseen != isUnseen { entries[domain].isUnseen = isUnseen }
     }
-    if happened { for domain in entries.indices { entries[domain].isUnseen = true } }
   }
 
   /// Those of the given domains whose edge is evaluated for an observer only.

@@ -10,6 +10,9 @@ enum BitState {
     return state == 0 ? nil : state
   }
 
+  /// The state of a character; x for one that is none.
+  static func orUnknown(_ character: UInt8) -> UInt8 { state(character) ?? x }
+
   private static let states: [UInt8] = {
     var states = [UInt8](repeating: 0, count: 256)
     for state in "01xzuwlh-".utf8 {
