@@ -20,8 +20,10 @@ public struct FSTReader: WaveSource {
   private var lastTime: UInt64 = 0
 
   /// Opens a file and reads its declarations.
-  public init(path: String) throws(WaveError) {
-    file = try Self.unwrapped(try InputFile(path: path))
+  public init(path: String) throws(WaveError) { try self.init(try InputFile(path: path)) }
+
+  init(_ opened: InputFile) throws(WaveError) {
+    file = try Self.unwrapped(opened)
     declarations = try FSTDeclarations(file)
     hierarchy = declarations.hierarchy
     timescale = declarations.timescale

@@ -24,8 +24,9 @@ public struct VCDReader: WaveSource {
   private var isDone = false
 
   /// Opens a `.vcd` or `.vcd.gz` file and reads its header.
-  public init(path: String) throws(WaveError) {
-    let file = try InputFile(path: path)
+  public init(path: String) throws(WaveError) { try self.init(try InputFile(path: path)) }
+
+  init(_ file: InputFile) throws(WaveError) {
     let magic = try file.bytes(at: 0, count: 2)
     try self.init(magic == [0x1f, 0x8b] ? .gzip(GzipStream(file)) : .file(file))
   }

@@ -124,3 +124,41 @@ public enum WaveValue: Sendable, Hashable, CustomStringConvertible {
     }
   }
 }
+
+// MARK: - Comparing
+
+extension WaveValue {
+  /// Whether two values say the same: vectors of different widths as numbers; a signal without a value is unknown.
+  func isSame(as other: WaveValue) -> Bool {
+    switch (self, other) {
+    case (.real(let left), .real(let right)): left == right || left.isNaN && right.isNaN
+    case (.none, .real(let value)), (.real(let value), .none): value.isNaN
+    case (.none, .digits), (.none, .bits), (.digits, .none), (.bits, .none):
+      (digits ?? other.digits ?? []).allSatisfy { $0 == BitState.x }
+    case (.bits(let left, 0, _), .bits(let right, 0, _)): left == right
+    case (.bits, .bits), (.bits, .digits), (.digits, .bits), (.digits, .digits):
+      self == other || paired(with: other).allSatisfy { $0.0 == $0.1 }
+    default: self == other
+    }
+  }
+
+  /// Whether two values are equal in all bits that both know.
+  func agrees(with other: WaveValue) -> Bool {
+    switch (self, other) {
+    case (.none, _), (_, .none): true
+    case (.bits, .bits), (.bits, .digits), (.digits, .bits), (.digits, .digits):
+      paired(with: other).allSatisfy { first, second in
+        let (first, second) = (BitState.nearest(first), BitState.nearest(second))
+        return first.unknown | second.unknown == 1 || first.value == second.value
+      }
+    default: isSame(as: other)
+    }
+  }
+
+  /// The digits of two vectors side by side, the shorter extended.
+  private func paired(with other: WaveValue) -> Zip2Sequence<[UInt8], [UInt8]> {
+    let (left, right) = (digits ?? [], other.digits ?? [])
+    let width = max(left.count, right.count)
+    return zip(WaveState.extended(left, to: width), WaveState.extended(right, to: width))
+  }
+}
