@@ -168,6 +168,12 @@ enum ByteStream {
   case file(InputFile)
   case gzip(GzipStream)
 
+  /// The bytes of a file, unpacked if it is compressed.
+  init(_ file: InputFile) throws(WaveError) {
+    let magic = try file.bytes(at: 0, count: 2)
+    self = magic == [0x1f, 0x8b] ? .gzip(GzipStream(file)) : .file(file)
+  }
+
   /// The path, as the user named it.
   var path: String {
     switch self {

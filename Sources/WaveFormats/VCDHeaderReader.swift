@@ -34,6 +34,7 @@ struct VCDHeaderReader {
       case "$timezero":
         let ticks = try section(word, &scanner).joined()
         notes.append("time zero is \(ticks): GTKWave adds so many ticks to the times it shows")
+        warn("section $timezero is not known to Surfer, which rejects the file")
       case "$attrbegin": readAttribute(try section(word, &scanner))
       case "$comment", "$version", "$date": notes.append(try section(word, &scanner).joined(separator: " "))
       case "$attrend": _ = try section(word, &scanner)
@@ -72,7 +73,10 @@ struct VCDHeaderReader {
 
   private mutating func openScope(_ words: [String], _ scanner: VCDScanner) throws(WaveError) {
     let kind = ScopeKind(keyword: words.first ?? "")
-    scopes.open(words.dropFirst().joined(separator: " "), kind, in: &hierarchy)
+    if kind == nil { warn("scope type \(words.first ?? "") is not known; Surfer rejects the file") }
+    let name = words.dropFirst().joined(separator: " ")
+    if name.isEmpty { warn("a scope has no name; GTKWave calls it $end") }
+    scopes.open(name, kind ?? .module, in: &hierarchy)
     if scopes.depth > 10_000 { throw failure(scanner, "scopes are nested more than 10000 deep") }
   }
 
@@ -158,7 +162,7 @@ struct VCDHeaderReader {
   /// An enumeration table (labels, then bit patterns, then its number) or a reference to one.
   private mutating func readAttribute(_ words: [String]) {
     guard words.count >= 4, words[0] == "misc", words[1] == "07" || words[1] == "7", let number = words.last else {
-      return
+      return warnOfAttribute(words)
     }
     if words[2] == "\"\"" {
       pendingTable = tables[number]
@@ -172,6 +176,14 @@ struct VCDHeaderReader {
     hierarchy.enumerations.append(
       WaveEnumeration(
         name: words[2], labels: Array(words[4..<4 + count]), values: Array(words[(4 + count)..<(4 + 2 * count)])))
+  }
+
+  /// Attributes other than enumeration tables say nothing about values; Surfer knows some of them.
+  private mutating func warnOfAttribute(_ words: [String]) {
+    if words.first != "misc" || !(2...7).contains(words.dropFirst().first.flatMap { Int($0) } ?? 0) || words[1] == "06"
+    {
+      warn("an attribute '\(words.prefix(2).joined(separator: " "))' is not known to Surfer, which rejects the file")
+    }
   }
 
   private mutating func warn(_ message: String) {

@@ -123,8 +123,10 @@ extension VCDReader {
       warn("a vector of \(states.count) digits is longer than its \(bits) bits", at: position)
       states = states.suffix(bits)
     }
+    // A vector of no bits, such as nvc writes for a null array.
+    if states.isEmpty { return warn("a vector has no digits", at: position) }
     let known = states.compactMap(BitState.state)
-    guard known.count == states.count, !known.isEmpty else {
+    guard known.count == states.count else {
       throw scanner.failure("'\(Self.excerpt(content))' is no vector of 0, 1, x and z", at: position)
     }
     step.append(signal: signal, states: known, bits: bits)

@@ -27,8 +27,7 @@ public struct VCDReader: WaveSource {
   public init(path: String) throws(WaveError) { try self.init(try InputFile(path: path)) }
 
   init(_ file: InputFile) throws(WaveError) {
-    let magic = try file.bytes(at: 0, count: 2)
-    try self.init(magic == [0x1f, 0x8b] ? .gzip(GzipStream(file)) : .file(file))
+    try self.init(try ByteStream(file))
   }
 
   init(_ stream: ByteStream) throws(WaveError) {

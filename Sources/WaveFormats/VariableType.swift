@@ -58,11 +58,17 @@ public enum ScopeKind: UInt8, Sendable, CaseIterable {
     rawValue <= Self.program.rawValue ? "\(self)" : "module"
   }
 
-  /// The kind of a VCD keyword such as `module` or `vhdl_process`; `module` for any that is not known.
-  public init(keyword: String) {
+  /// The kind of a VCD keyword such as `module` or `vhdl_process`; nil for one that is not known.
+  public init?(keyword: String) {
+    // Kinds of SystemVerilog and of simulators that FST has no number for.
+    if ["unknown", "clocking", "sv_array"].contains(keyword) {
+      self = .module
+      return
+    }
     let parts = keyword.split(separator: "_")
     let name = parts.dropFirst().reduce(parts.first.map(String.init) ?? "") { $0 + $1.capitalizedFirst }
-    self = Self.allCases.first { "\($0)" == name } ?? .module
+    guard let kind = Self.allCases.first(where: { "\($0)" == name }) else { return nil }
+    self = kind
   }
 }
 
