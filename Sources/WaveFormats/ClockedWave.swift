@@ -74,43 +74,11 @@ public struct ClockedWave {
   private mutating func clockRises(_ clock: Int) -> Bool {
     var rises = false
     for change in step.changes where Int(change.signal) == clock {
-      let isHigh = change.value & 1 == 1 && change.unknown & 1 == 0
+      let level = step.packed(change, bits: 1)
+      let isHigh = level.value & 1 == 1 && level.unknown & 1 == 0
       rises = rises || isHigh && !clockIsHigh
       clockIsHigh = isHigh
     }
     return rises
-  }
-}
-
-extension WaveHierarchy {
-  /// Positions of the variables whose path (without range) matches one of the patterns; an empty list matches all.
-  public func variables(matching patterns: [String]) -> [Int] {
-    let globs = patterns.map(Glob.init)
-    return variablePaths.enumerated().compactMap { index, path in
-      globs.isEmpty || globs.contains { $0.matches(path) } || globs.contains { $0.matches(belowTop(path)) }
-        ? index : nil
-    }
-  }
-
-  /// Position of the variable of exactly this path, with or without the top scope; nil if there is none.
-  public func variable(named name: String) -> Int? {
-    let paths = variablePaths
-    return paths.firstIndex(of: name) ?? paths.firstIndex { belowTop($0) == name }
-      ?? variables.indices.first { facilityName(ofVariable: $0) == name }
-  }
-
-  /// The clock that a file most likely has: a 1-bit variable `clk...`, `clock...` or `aclk...`, the highest in the tree.
-  public var likelyClock: Int? {
-    let candidates = variables.indices.filter { index in
-      signals[variables[index].signal] == .bits(1)
-        && ["clk", "clock", "aclk"].contains { variables[index].name.lowercased().hasPrefix($0) }
-    }
-    return candidates.min {
-      path(ofVariable: $0).filter { $0 == "." }.count < path(ofVariable: $1).filter { $0 == "." }.count
-    }
-  }
-
-  private func belowTop(_ path: String) -> String {
-    path.firstIndex(of: ".").map { String(path[path.index(after: $0)...]) } ?? path
   }
 }

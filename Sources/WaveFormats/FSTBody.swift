@@ -161,7 +161,7 @@ extension FSTBody {
       let signal = Int(change.signal)
       switch shapes[signal] {
       case .text: chains.append(signal, content: step.content(of: change), timeIndex: times.count - 1)
-      case .bits(let bits) where bits > 64:
+      case .bits(let bits) where bits > 64 || change.length > 0:
         let digits = WaveState.extended(Array(step.content(of: change)), to: bits)
         chains.append(signal, content: digits, timeIndex: times.count - 1)
       case .bits, .real, .event: append(change)

@@ -175,19 +175,17 @@ extension FSTChainMerge {
   private mutating func takeAny(_ signal: Int, _ step: inout WaveStep) -> Bool {
     let head = chains[signal].head
     switch shapes[signal] {
-    case .bits(1), .event:
+    case .event: step.changes.append(WaveChange(signal: UInt32(signal), value: head & 1 | head >> 1 & 1))
+    case .bits(1):
       let state = head & 1 == 0 ? 0x30 | UInt8(head >> 1 & 1) : FSTFormat.unknownStates[Int(head >> 1 & 7)]
-      FSTState.append(CollectionOfOne(state), of: signal, to: &step)
+      step.append(signal: signal, states: CollectionOfOne(BitState.orUnknown(state)), bits: 1)
     case .bits(let bits):
       guard let content = content(of: signal, head & 1 == 0 ? (bits + 7) / 8 : bits) else { return false }
-      if head & 1 == 1 {
-        FSTState.append(content, of: signal, to: &step)
-      } else {
-        FSTState.append(Self.digits(content, bits), of: signal, to: &step)
-      }
+      let states = head & 1 == 0 ? Self.digits(content, bits) : content.map(BitState.orUnknown)
+      step.append(signal: signal, states: states, bits: bits)
     case .real:
       guard head & 1 == 1, let content = content(of: signal, 8) else { return false }
-      let pattern = FSTState.real(content, isSwapped: realsAreSwapped)
+      let pattern = UInt64(real: content, isSwapped: realsAreSwapped)
       step.changes.append(WaveChange(signal: UInt32(signal), value: pattern))
     case .text:
       var length = chains[signal]

@@ -203,21 +203,35 @@ extension FSTChains {
     push(change, signal)
   }
 
-  /// Appends a change of a vector wider than 64 bits, given as all its digits, or of a text.
+  /// Appends a change of a vector given as all its states, or of a text.
   mutating func append(_ signal: Int, content: some Collection<UInt8>, timeIndex: Int) {
     let delta = step(signal, to: timeIndex)
     var change: [UInt8] = []
-    if slots[signal].kind == .text {
+    switch slots[signal].kind {
+    case .text:
       change.appendVarint(delta << 1)
       change.appendVarint(UInt64(content.count))
       change += content
-    } else {
-      wide[signal] = Array(content)
+    case .bit:
+      let state = FSTFormat.unknownStates.firstIndex(of: content.first ?? BitState.x) ?? 0
+      change.appendVarint(delta << 4 | UInt64(state) << 1 | 1)
+    case .vector, .real, .event:
       let isKnown = content.allSatisfy { $0 | 1 == 0x31 }
       change.appendVarint(delta << 1 | (isKnown ? 0 : 1))
-      change += isKnown ? Self.packed(wide[signal]) : wide[signal]
+      change += isKnown ? Self.packed(Array(content)) : Array(content)
     }
+    show(content, signal)
     push(change, signal)
+  }
+
+  /// Takes states as the current value. A block begins with the nearest of Verilog's four states for vectors of up to 64 bits.
+  private mutating func show(_ states: some Collection<UInt8>, _ signal: Int) {
+    if widths[signal] > 64 { wide[signal] = Array(states) }
+    guard slots[signal].kind != .text, widths[signal] <= 64 else { return }
+    let (value, unknownBits) = BitState.pack(states, bits: widths[signal])
+    slots[signal].value = value << UInt64(64 - widths[signal])
+    slots[signal].isKnown = false
+    unknown[signal] = unknownBits << UInt64(64 - widths[signal])
   }
 
   private mutating func step(_ signal: Int, to timeIndex: Int) -> UInt64 {

@@ -43,14 +43,8 @@ struct FSTDeclarations {
     guard hasHeader else {
       throw WaveError(file: file.path, kind: .format, "this is no FST file: it has no header block")
     }
-    guard let geometry else {
-      throw WaveError(file: file.path, kind: .format, "the geometry block is missing: the file was not completed")
-    }
-    guard let declarations else {
-      throw WaveError(file: file.path, kind: .format, "the hierarchy block is missing: the file was not completed")
-    }
-    try readGeometry(geometry)
-    try readHierarchy(declarations)
+    if let geometry { try readGeometry(geometry) }
+    try readHierarchy(declarations, hasGeometry: geometry != nil)
   }
 
   func failure(_ block: Block, _ offset: Int, _ message: String) -> WaveError {
@@ -74,6 +68,10 @@ struct FSTDeclarations {
       }
       let length = start[1...].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
       let block = Block(type: start[0], number: blocks.count, offset: offset + 1, length: Int(clamping: length))
+      if block.type == FSTFormat.Block.skip.rawValue, length == 0 {
+        warn(block, "the file was not completed by its writer; it ends here")
+        break
+      }
       guard length >= 8 else {
         throw failure(block, 0, "a block of \(length) bytes is too short; its length field alone has 8")
       }
@@ -146,7 +144,43 @@ struct FSTDeclarations {
 // MARK: - Hierarchy
 
 extension FSTDeclarations {
-  private mutating func readHierarchy(_ block: Block) throws(WaveError) {
+  /// Reads the hierarchy from its block; or from the file beside this one in which a writer that was killed had it.
+  private mutating func readHierarchy(_ block: Block?, hasGeometry: Bool) throws(WaveError) {
+    guard let block else {
+      let side = try sideFile()
+      guard let fault = read(side.entries, hasGeometry: hasGeometry) else { return }
+      throw WaveError(
+        file: side.path, place: .block(0, offset: fault.position), kind: .format,
+        "entry at byte \(fault.position) is not valid: \(fault.problem)")
+    }
+    if let fault = read(try unpackHierarchy(block), hasGeometry: hasGeometry) {
+      throw failure(
+        block, 16, "entry at byte \(fault.position) of the unpacked hierarchy is not valid: \(fault.problem)")
+    }
+  }
+
+  /// Reads the entries of a hierarchy, and returns where one is not valid.
+  private mutating func read(_ entries: [UInt8], hasGeometry: Bool) -> (position: Int, problem: String)? {
+    var parser = FSTHierarchyParser(entries, hierarchy, declaresSignals: !hasGeometry)
+    guard parser.parse() else { return (parser.position, parser.problem) }
+    hierarchy = parser.hierarchy
+    notes += parser.notes
+    return nil
+  }
+
+  private func sideFile() throws(WaveError) -> (path: String, entries: [UInt8]) {
+    let path = file.path + ".hier"
+    do throws(WaveError) {
+      let side = try InputFile(path: path)
+      return (path, try side.bytes(at: 0, count: side.size))
+    } catch {
+      throw WaveError(
+        file: file.path, kind: .format,
+        "the hierarchy block is missing: the file was not completed, and there is no \(path) from its writer")
+    }
+  }
+
+  private func unpackHierarchy(_ block: Block) throws(WaveError) -> [UInt8] {
     let content = try file.bytes(at: block.offset, count: block.length)
     var cursor = ByteCursor(content)
     guard cursor.bigEndian() != nil, let size = cursor.bigEndian(), size <= UInt64(content.count) * 255 * 255 + 1024
@@ -159,21 +193,15 @@ extension FSTDeclarations {
     case .hierarchyGzip:
       entries = try unzip(Array(content[16...]), count, block)
     case .hierarchyLZ4Twice:
-      if let once = cursor.bigEndian(), once <= UInt64(content.count) * 255 + 64,
-        let outer = BlockDecoder.lz4(content[24...], count: Int(once))
+      if let once = cursor.varint(), once <= UInt64(content.count) * 255 + 64,
+        let outer = BlockDecoder.lz4(content[cursor.position...], count: Int(once))
       {
         entries = BlockDecoder.lz4(outer[...], count: count)
       }
     default: entries = BlockDecoder.lz4(content[16...], count: count)
     }
     guard let entries else { throw failure(block, 16, "the compressed hierarchy is damaged") }
-    var parser = FSTHierarchyParser(entries, hierarchy)
-    guard parser.parse() else {
-      throw failure(
-        block, 16, "entry at byte \(parser.position) of the unpacked hierarchy is not valid: \(parser.problem)")
-    }
-    hierarchy = parser.hierarchy
-    notes += parser.notes
+    return entries
   }
 
   private func unzip(_ content: [UInt8], _ count: Int, _ block: Block) throws(WaveError) -> [UInt8]? {
@@ -185,98 +213,5 @@ extension FSTDeclarations {
     } catch {
       throw failure(block, 16, "the compressed hierarchy is damaged: \(error.problem)")
     }
-  }
-}
-
-/// Reads the entries of an unpacked hierarchy.
-struct FSTHierarchyParser {
-  private(set) var hierarchy: WaveHierarchy
-  private(set) var notes: [String] = []
-  private(set) var problem = ""
-
-  private var cursor: ByteCursor
-  private var scopes: [Int] = []
-  private var tables: [UInt64: Int] = [:]
-  private var pendingTable: Int?
-  private var nextHandle = 0
-
-  init(_ entries: [UInt8], _ hierarchy: WaveHierarchy) {
-    cursor = ByteCursor(entries)
-    self.hierarchy = hierarchy
-  }
-
-  var position: Int { cursor.position }
-
-  /// Reads everything; false at an entry that is not valid.
-  mutating func parse() -> Bool {
-    while let tag = cursor.byte() {
-      let isValid: Bool =
-        switch tag {
-        case FSTFormat.scopeTag: parseScope()
-        case FSTFormat.upscopeTag: scopes.popLast() != nil || true
-        case FSTFormat.attributeTag: parseAttribute()
-        case FSTFormat.attributeEndTag: true
-        default: parseVariable(tag)
-        }
-      if !isValid { return false }
-    }
-    return true
-  }
-
-  private mutating func parseScope() -> Bool {
-    guard let kind = cursor.byte(), let name = cursor.terminated(), cursor.terminated() != nil else {
-      problem = "a scope is cut short"
-      return false
-    }
-    hierarchy.scopes.append(
-      WaveHierarchy.Scope(name: name, kind: ScopeKind(rawValue: kind) ?? .module, parent: scopes.last))
-    scopes.append(hierarchy.scopes.count - 1)
-    return true
-  }
-
-  private mutating func parseVariable(_ tag: UInt8) -> Bool {
-    guard let type = VariableType(rawValue: tag), cursor.byte() != nil, let name = cursor.terminated(),
-      cursor.varint() != nil, let alias = cursor.varint()
-    else {
-      problem = "a variable is cut short, or of unknown type \(tag)"
-      return false
-    }
-    let signal = alias == 0 ? nextHandle : Int(clamping: alias) - 1
-    if alias == 0 { nextHandle += 1 }
-    guard signal < hierarchy.signals.count else {
-      problem = "variable \(name) refers to signal \(signal) of \(hierarchy.signals.count)"
-      return false
-    }
-    let words = name.split(separator: " ").map(String.init)
-    let (plain, range) = VCDHeaderReader.split(words[...])
-    if type == .event, hierarchy.signals[signal] == .bits(1) { hierarchy.signals[signal] = .event }
-    hierarchy.variables.append(
-      WaveHierarchy.Variable(
-        name: plain, scope: scopes.last, type: type, range: range, signal: signal, enumeration: pendingTable))
-    pendingTable = nil
-    return true
-  }
-
-  private mutating func parseAttribute() -> Bool {
-    guard let type = cursor.byte(), let subtype = cursor.byte(), let text = cursor.terminated(),
-      let number = cursor.varint()
-    else {
-      problem = "an attribute is cut short"
-      return false
-    }
-    guard type == 0 else { return true }
-    if subtype == 0, !text.isEmpty { notes.append(text) }
-    guard subtype == FSTFormat.enumerationSubtype else { return true }
-    if text.isEmpty {
-      pendingTable = tables[number]
-      return true
-    }
-    let words = text.split(separator: " ").map { String(decoding: VCDReader.unescaped(Array($0.utf8)), as: UTF8.self) }
-    if words.count >= 2, let count = Int(words[1]), count >= 0, count <= words.count, words.count == 2 + 2 * count {
-      tables[number] = hierarchy.enumerations.count
-      hierarchy.enumerations.append(
-        WaveEnumeration(name: words[0], labels: Array(words[2..<2 + count]), values: Array(words[(2 + count)...])))
-    }
-    return true
   }
 }

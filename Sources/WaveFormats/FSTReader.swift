@@ -20,8 +20,10 @@ public struct FSTReader: WaveSource {
   private var lastTime: UInt64 = 0
 
   /// Opens a file and reads its declarations.
-  public init(path: String) throws(WaveError) {
-    file = try Self.unwrapped(try InputFile(path: path))
+  public init(path: String) throws(WaveError) { try self.init(try InputFile(path: path)) }
+
+  init(_ opened: InputFile) throws(WaveError) {
+    file = try Self.unwrapped(opened)
     declarations = try FSTDeclarations(file)
     hierarchy = declarations.hierarchy
     timescale = declarations.timescale
@@ -46,8 +48,9 @@ public struct FSTReader: WaveSource {
         let place = declarations.valueBlocks[nextBlock - 1]
         switch block?.next(into: &step) {
         case .step:
-          guard step.time >= lastTime else {
-            throw declarations.failure(place, 8, "time \(step.time) comes after \(lastTime)")
+          if step.time < lastTime {
+            warn("time \(step.time) comes after \(lastTime); times never decrease", in: place)
+            step.time = lastTime
           }
           lastTime = step.time
           return true
@@ -67,5 +70,10 @@ public struct FSTReader: WaveSource {
       }
       nextBlock += 1
     }
+  }
+
+  private mutating func warn(_ message: String, in block: FSTDeclarations.Block) {
+    guard warnings.count < WaveWarning.limit else { return }
+    warnings.append(WaveWarning(place: .block(block.number, offset: block.offset), message: message))
   }
 }

@@ -87,6 +87,10 @@ extension FSTValueBlock {
       time = sum
       times.append(time)
     }
+    // Rust's fst-writer counts the instants of every block but the first from the end of the one before.
+    if let first = times.first, first < startTime, times.last ?? 0 < UInt64.max - startTime {
+      for index in times.indices { times[index] += startTime - first }
+    }
     return start
   }
 

@@ -13,24 +13,33 @@ final class InputFile {
 
   private let descriptor: Int32
 
-  /// Opens a file.
+  /// Opens a file; `-` is the standard input. What cannot be read twice, such as a pipe, is copied into a temporary file first.
   init(path: String) throws(WaveError) {
-    self.path = path
-    descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    if descriptor < 0 { throw Self.failure(path, "cannot be opened", errno) }
-    let end = lseek(descriptor, 0, SEEK_END)
-    size = max(0, Int(end))
-    if end >= 0 { _ = lseek(descriptor, 0, SEEK_SET) }
+    self.path = path == "-" ? "standard input" : path
+    let opened = path == "-" ? dup(STDIN_FILENO) : unsafe open(path, O_RDONLY | O_CLOEXEC)
+    if opened < 0 { throw Self.failure(self.path, "cannot be opened", errno) }
+    let end = lseek(opened, 0, SEEK_END)
+    if end >= 0 {
+      descriptor = opened
+      size = Int(end)
+      _ = lseek(opened, 0, SEEK_SET)
+      return
+    }
+    defer { Self.close(opened) }
+    descriptor = try Self.temporary(for: self.path)
+    do throws(WaveError) {
+      size = try Self.copy(from: opened, named: self.path, to: descriptor)
+    } catch {
+      // A class that is not whole yet has no deinit.
+      Self.close(descriptor)
+      throw error
+    }
   }
 
   /// The content of a compressed stream, unpacked into a temporary file that has no name; at most `limit` bytes.
   init(unpacking stream: GzipStream, limit: UInt64) throws(WaveError) {
     path = stream.path
-    let temporary = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
-    var name = Array("\(temporary)/systole-wave-XXXXXX".utf8CString)
-    descriptor = unsafe mkstemp(&name)
-    if descriptor < 0 { throw Self.failure(path, "cannot be unpacked in \(temporary)", errno) }
-    _ = unsafe unlink(name)
+    descriptor = try Self.temporary(for: path)
     do throws(WaveError) {
       size = try Self.copy(stream, to: descriptor, limit: limit)
     } catch {
@@ -38,6 +47,16 @@ final class InputFile {
       Self.close(descriptor)
       throw error
     }
+  }
+
+  /// A temporary file without a name.
+  private static func temporary(for path: String) throws(WaveError) -> Int32 {
+    let directory = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+    var name = Array("\(directory)/systole-wave-XXXXXX".utf8CString)
+    let descriptor = unsafe mkstemp(&name)
+    if descriptor < 0 { throw failure(path, "cannot be unpacked in \(directory)", errno) }
+    _ = unsafe unlink(name)
+    return descriptor
   }
 
   private static func copy(_ stream: GzipStream, to descriptor: Int32, limit: UInt64) throws(WaveError) -> Int {
@@ -54,17 +73,34 @@ final class InputFile {
       guard UInt64(size + count) <= limit else {
         throw WaveError(file: stream.path, kind: .format, "it unpacks to more than the \(limit) bytes it announces")
       }
-      var written = 0
-      while written < count {
-        let result = unsafe chunk.withUnsafeBytes { bytes in
-          unsafe pwrite(
-            descriptor, bytes.baseAddress.map { unsafe $0 + written }, count - written, off_t(size + written))
-        }
-        if result < 0, errno == EINTR { continue }
-        if result < 0 { throw failure(stream.path, "cannot be unpacked in a temporary file", errno) }
-        written += result
-      }
+      try write(chunk, count: count, to: descriptor, at: size, of: stream.path)
       size += count
+    }
+  }
+
+  private static func copy(from source: Int32, named path: String, to descriptor: Int32) throws(WaveError) -> Int {
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    var size = 0
+    while true {
+      let count = try read(source, named: path, into: &chunk, at: 0, count: chunk.count)
+      if count == 0 { return size }
+      try write(chunk, count: count, to: descriptor, at: size, of: path)
+      size += count
+    }
+  }
+
+  private static func write(
+    _ chunk: [UInt8], count: Int, to descriptor: Int32, at offset: Int, of path: String
+  ) throws(WaveError) {
+    var written = 0
+    while written < count {
+      let result = unsafe chunk.withUnsafeBytes { bytes in
+        unsafe pwrite(
+          descriptor, bytes.baseAddress.map { unsafe $0 + written }, count - written, off_t(offset + written))
+      }
+      if result < 0, errno == EINTR { continue }
+      if result < 0 { throw failure(path, "cannot be unpacked in a temporary file", errno) }
+      written += result
     }
   }
 
@@ -83,6 +119,12 @@ final class InputFile {
 
   /// Reads up to `count` bytes into `bytes` from `start` on, and returns how many came; 0 at the end of the file.
   func read(into bytes: inout [UInt8], at start: Int, count: Int) throws(WaveError) -> Int {
+    try Self.read(descriptor, named: path, into: &bytes, at: start, count: count)
+  }
+
+  private static func read(
+    _ descriptor: Int32, named path: String, into bytes: inout [UInt8], at start: Int, count: Int
+  ) throws(WaveError) -> Int {
     precondition(start >= 0 && count >= 0 && count <= bytes.count - start, "the buffer has room")
     while true {
       let result = unsafe bytes.withUnsafeMutableBytes { buffer in
@@ -93,7 +135,7 @@ final class InputFile {
         #endif
       }
       if result >= 0 { return result }
-      if errno != EINTR { throw Self.failure(path, "cannot be read", errno) }
+      if errno != EINTR { throw failure(path, "cannot be read", errno) }
     }
   }
 
@@ -125,6 +167,12 @@ final class InputFile {
 enum ByteStream {
   case file(InputFile)
   case gzip(GzipStream)
+
+  /// The bytes of a file, unpacked if it is compressed.
+  init(_ file: InputFile) throws(WaveError) {
+    let magic = try file.bytes(at: 0, count: 2)
+    self = magic == [0x1f, 0x8b] ? .gzip(GzipStream(file)) : .file(file)
+  }
 
   /// The path, as the user named it.
   var path: String {

@@ -22,6 +22,12 @@ public struct TextWaveform: Sendable {
     public var mostRows = 200
     /// The most cycles that are drawn.
     public var mostColumns = 1000
+    /// Instants to draw in femtoseconds, instead of cycles.
+    public var times: ClosedRange<UInt64>?
+    /// Characters of a line, as a terminal has them: longer waves go on below; nil draws lines of any length.
+    public var lineWidth: Int?
+    /// Whether unknown values are coloured, for terminals.
+    public var isColoured = false
 
     /// Everything, the first 32 cycles.
     public init() {}
@@ -29,7 +35,7 @@ public struct TextWaveform: Sendable {
 
   /// Draws a source from its current position on.
   public static func render(_ source: any WaveSource, options: Options = Options()) throws(WaveError) -> String {
-    var drawing = try TextWaveform(source, options)
+    let drawing = try TextWaveform(source, options)
     return drawing.draw()
   }
 
@@ -43,15 +49,21 @@ public struct TextWaveform: Sendable {
   private var firstCycle: Int?
   private var times: [UInt64] = []
   private let timescale: Timescale
+  private let isClocked: Bool
 
   private init(_ source: any WaveSource, _ options: Options) throws(WaveError) {
     hierarchy = source.hierarchy
     timescale = source.timescale
     self.options = options
     let clock = try Self.clock(source, options)
+    isClocked = clock != nil
     let clockSignal = clock.map { source.hierarchy.variables[$0].signal }
     let found = source.hierarchy.variables(matching: options.patterns)
       .filter { source.hierarchy.variables[$0].signal != clockSignal }
+    guard !found.isEmpty || options.patterns.isEmpty else {
+      throw WaveError(
+        file: source.path, kind: .usage, "no signal but the clock matches \(options.patterns.joined(separator: ", "))")
+    }
     omitted = max(0, found.count - options.mostRows)
     rows = Array(found.prefix(options.mostRows))
     let globs = options.radices.map { (Glob($0.pattern), $0.radix) }
@@ -71,10 +83,17 @@ public struct TextWaveform: Sendable {
 
   private mutating func sample(_ wave: ClockedWave) throws(WaveError) {
     var wave = wave
+    let scale = timescale.femtoseconds
     let last = min(options.cycles.upperBound, options.cycles.lowerBound + max(options.mostColumns, 1) - 1)
     while try wave.next() {
-      if wave.cycle > last { return }
-      guard wave.cycle >= options.cycles.lowerBound else { continue }
+      if let window = options.times {
+        let (time, overflows) = wave.time.multipliedReportingOverflow(by: scale)
+        if overflows || time > window.upperBound || times.count >= options.mostColumns { return }
+        guard time >= window.lowerBound else { continue }
+      } else {
+        if wave.cycle > last { return }
+        guard wave.cycle >= options.cycles.lowerBound else { continue }
+      }
       firstCycle = firstCycle ?? wave.cycle
       times.append(wave.time)
       for (index, row) in rows.enumerated() {
@@ -87,33 +106,45 @@ public struct TextWaveform: Sendable {
 // MARK: - Drawing
 
 extension TextWaveform {
-  private mutating func draw() -> String {
+  private func draw() -> String {
     guard let firstCycle else {
-      return "no samples in cycles \(options.cycles.lowerBound) to \(options.cycles.upperBound)\n"
+      let cycles = "cycles \(options.cycles.lowerBound) to \(options.cycles.upperBound)"
+      return "no samples in \(options.times == nil ? cycles : "this window")\n"
     }
     let texts = rows.indices.map { row in
       values[row].map { hierarchy.text(of: $0, variable: rows[row], radix: radices[row]) }
     }
     let names = shortNames()
-    let nameWidth = names.map(\.count).max() ?? 0
-    let width = options.cellWidth.map { min(max($0, 2), 64) } ?? min(12, max(2, 1 + longestText(texts)))
-    let tick = "cycle".padded(nameWidth) + " " + ruler(firstCycle, times.count, width)
-    var lines = ["\(hierarchy.variables.count) variables, \(timescale) a tick, from time \(times[0])", tick]
-    for row in rows.indices {
-      if case .bits(1) = hierarchy.signals[hierarchy.variables[rows[row]].signal],
-        hierarchy.variables[rows[row]].enumeration == nil
-      {
-        lines += bitLines(values[row], name: names[row], nameWidth, width)
-      } else if case .event = hierarchy.signals[hierarchy.variables[rows[row]].signal] {
-        lines.append(
-          names[row].padded(nameWidth) + " "
-            + values[row].map { ($0 == .event(true) ? "↑" : "").padded(width) }.joined())
-      } else {
-        lines += vectorLines(texts[row], name: names[row], nameWidth, width)
-      }
+    let cellWidth = options.cellWidth.map { min(max($0, 2), 64) } ?? min(12, max(2, 1 + longestText(texts)))
+    let canvas = TextRows(
+      nameWidth: names.map(\.count).max() ?? 0, cellWidth: cellWidth, isColoured: options.isColoured)
+    let columns = options.lineWidth.map { max(1, ($0 - canvas.nameWidth - 1) / cellWidth) } ?? times.count
+    var lines = ["\(hierarchy.variables.count) variables, \(timescale) a tick, from time \(times[0])"]
+    for start in stride(from: 0, to: times.count, by: columns) {
+      if start > 0 { lines.append("") }
+      lines += band(start..<min(start + columns, times.count), firstCycle, names, texts, canvas)
     }
     if omitted > 0 { lines.append("\(omitted) more variables match and are not drawn") }
     return lines.map { $0.trimmedAtEnd() + "\n" }.joined()
+  }
+
+  /// As many samples as fit on a line.
+  private func band(
+    _ range: Range<Int>, _ firstCycle: Int, _ names: [String], _ texts: [[String]], _ canvas: TextRows
+  ) -> [String] {
+    var lines = [
+      isClocked
+        ? canvas.ruler(
+          "cycle", range.map { "\(firstCycle + $0)" }, longest: "\(firstCycle + times.count)".count)
+        : canvas.ruler("time", times[range].map { "\($0)" }, longest: "\(times.last ?? 0)".count)
+    ]
+    for (row, variable) in rows.enumerated() {
+      lines += canvas.lines(
+        names[row], hierarchy.signals[hierarchy.variables[variable].signal],
+        isEnumeration: hierarchy.variables[variable].enumeration != nil, Array(values[row][range]),
+        Array(texts[row][range]))
+    }
+    return lines
   }
 
   /// Paths without the scopes that all rows share.
@@ -132,65 +163,5 @@ extension TextWaveform {
     rows.indices.flatMap { row -> [Int] in
       hierarchy.signals[hierarchy.variables[rows[row]].signal] == .bits(1) ? [] : texts[row].map(\.count)
     }.max() ?? 0
-  }
-
-  private func ruler(_ first: Int, _ count: Int, _ width: Int) -> String {
-    let spacing = max(1, ("\(first + count)".count + width) / width)
-    return stride(from: 0, to: count, by: spacing).map { "\(first + $0)".padded(width * spacing) }.joined()
-  }
-
-  private func bitLines(_ values: [WaveValue], name: String, _ nameWidth: Int, _ width: Int) -> [String] {
-    var upper = ""
-    var lower = ""
-    var before: UInt64?
-    for value in values {
-      let level: UInt64? = if case .bits(let bit, 0, _) = value { bit & 1 } else { nil }
-      switch (before, level) {
-      case (_, nil): (upper, lower) = (upper + "x", lower + "x")
-      case (0, 1): (upper, lower) = (upper + "┌", lower + "┘")
-      case (1, 0): (upper, lower) = (upper + "┐", lower + "└")
-      case (_, 1): (upper, lower) = (upper + "─", lower + " ")
-      default: (upper, lower) = (upper + " ", lower + "─")
-      }
-      let fill = max(0, width - 1)
-      upper += String(repeating: level == nil ? "x" : level == 1 ? "─" : " ", count: fill)
-      lower += String(repeating: level == nil ? "x" : level == 1 ? " " : "─", count: fill)
-      before = level
-    }
-    return ["".padded(nameWidth) + " " + upper, name.padded(nameWidth) + " " + lower]
-  }
-
-  private func vectorLines(_ texts: [String], name: String, _ nameWidth: Int, _ width: Int) -> [String] {
-    var lines = ["", "", ""]
-    var column = 0
-    while column < texts.count {
-      var end = column + 1
-      while end < texts.count, texts[end] == texts[column] { end += 1 }
-      let room = (end - column) * width - 1
-      let edge = column == 0 ? ["─", " ", "─"] : ["┬", "│", "┴"]
-      let text = texts[column].count <= room ? texts[column] : String(texts[column].prefix(max(0, room - 1))) + "…"
-      lines[0] += edge[0] + String(repeating: "─", count: room)
-      lines[1] += edge[1] + text.padded(room)
-      lines[2] += edge[2] + String(repeating: "─", count: room)
-      column = end
-    }
-    return [
-      "".padded(nameWidth) + " " + lines[0], name.padded(nameWidth) + " " + lines[1],
-      "".padded(nameWidth) + " " + lines[2],
-    ]
-  }
-}
-
-extension String {
-  /// Filled with blanks to `width` characters, or cut to them.
-  func padded(_ width: Int) -> String {
-    count >= width ? String(prefix(width)) : self + String(repeating: " ", count: width - count)
-  }
-
-  /// Without blanks at the end.
-  func trimmedAtEnd() -> String {
-    var text = self[...]
-    while text.last == " " { text.removeLast() }
-    return String(text)
   }
 }

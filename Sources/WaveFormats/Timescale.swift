@@ -30,13 +30,24 @@ public struct Timescale: Hashable, Sendable, CustomStringConvertible {
 
   /// The tick that a text such as `1 ns`, `100ps` or `10us` names; nil if it names none.
   public init?(_ text: String) {
+    guard let multiple = Self.multiple(text), multiple.count == 1 else { return nil }
+    self = multiple.of
+  }
+
+  /// The longest tick of which a text names a whole number: `244ns` is 244 of 1 ns, `0.1ps` is one of 100 fs; nil if there is none.
+  static func multiple(_ text: String) -> (count: UInt64, of: Timescale)? {
     let compact = text.filter { !$0.isWhitespace }
-    let digits = compact.prefix { $0.isASCII && $0.isNumber }
-    let units = ["fs": -15, "ps": -12, "ns": -9, "us": -6, "ms": -3, "s": 0]
-    guard let unit = units[compact.dropFirst(digits.count).lowercased()],
-      let magnitude = ["": 0, "1": 0, "10": 1, "100": 2][String(digits)]
+    let number = compact.prefix { $0.isASCII && $0.isNumber || $0 == "." }
+    let units = ["zs": -21, "as": -18, "fs": -15, "ps": -12, "ns": -9, "us": -6, "ms": -3, "s": 0]
+    let parts = number.split(separator: ".", omittingEmptySubsequences: false)
+    let digits = number.isEmpty ? "1" : parts.joined()
+    guard var exponent = units[compact.dropFirst(number.count).lowercased()], parts.count <= 2, digits.count < 20,
+      var count = UInt64(digits), count > 0
     else { return nil }
-    self.init(exponent: unit + magnitude)
+    exponent -= parts.count == 2 ? parts[1].count : 0
+    while count % 10 == 0, exponent < 2 { (count, exponent) = (count / 10, exponent + 1) }
+    while exponent > 2, count < 1 << 32 { (count, exponent) = (count * 10, exponent - 1) }
+    return (-15...2).contains(exponent) ? (count, Timescale(exponent: exponent)) : nil
   }
 
   /// 1 ns, 1 ps or 1 fs: the longest of them in which both edges of all clocks fall on whole ticks.

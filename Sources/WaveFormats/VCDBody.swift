@@ -11,6 +11,7 @@ struct VCDBody {
   /// The plans of the selection alone, numbered as changes are.
   private let selectionPlans: [VCDPlan]
   private let shapes: [SignalShape]
+  private let dialect: VCDOptions.Dialect
   private var clocks: ClockTrack
   /// Events of the first instant while its values are dumped: an event has no value to dump.
   private var heldEvents: [Int]?
@@ -20,9 +21,11 @@ struct VCDBody {
 
   /// A body behind the header in `text`; `codes` has the number of each signal's identifier, nil if it is left out.
   init(
-    _ text: VCDText, path: String, hierarchy: WaveHierarchy, codes: [Int?], timescale: Timescale, layout: TraceLayout?
+    _ text: VCDText, path: String, hierarchy: WaveHierarchy, codes: [Int?], timescale: Timescale,
+    dialect: VCDOptions.Dialect, layout: TraceLayout?
   ) {
     self.text = text
+    self.dialect = dialect
     self.path = path
     self.timescale = timescale
     scale = timescale.femtoseconds
@@ -187,11 +190,17 @@ extension VCDBody {
       try text.append(escaping: content)
     case .vector:
       try text.append("b")
-      try text.append(content)
-    case .scalar, .event, .real, .omitted:
+      try append(states: content)
+    case .scalar: try append(states: content.suffix(1))
+    case .event, .real, .omitted:
       return
     }
     try text.appendEnd(of: plan)
+  }
+
+  /// Digits; states that Verilog does not have become the nearest ones in the standard's dialect.
+  private mutating func append(states: ArraySlice<UInt8>) throws(WaveError) {
+    if dialect == .standard { try text.append(states.map(BitState.plain)) } else { try text.append(states) }
   }
 
   private mutating func appendReal(_ pattern: UInt64, _ plan: VCDPlan) throws(WaveError) {

@@ -57,12 +57,11 @@ struct VCDHeader {
     VCDHeader.token(hierarchy.scopes[scope].name)
   }
 
-  /// A name without blanks, control characters, non-ASCII characters and leading `$`, none of which viewers survive.
+  /// A name without blanks, control characters and non-ASCII characters, none of which viewers survive.
   static func token(_ name: String) -> String {
-    var bytes = name.utf8.map { byte in byte > 0x20 && byte < 0x7f ? byte : UInt8(ascii: "_") }
-    if bytes.isEmpty { bytes = [UInt8(ascii: "_")] }
-    if bytes[0] == UInt8(ascii: "$") { bytes[0] = UInt8(ascii: "_") }
-    return String(decoding: bytes, as: UTF8.self)
+    if name == "$end" { return "_end" }
+    let bytes = name.utf8.map { byte in byte > 0x20 && byte < 0x7f ? byte : UInt8(ascii: "_") }
+    return bytes.isEmpty ? "_" : String(decoding: bytes, as: UTF8.self)
   }
 
   private mutating func appendVariable(_ index: Int) {
@@ -107,5 +106,15 @@ struct VCDHeader {
       text += "$attrbegin misc 07 \(words.joined(separator: " ")) \(position + 1) $end\n"
     }
     text += "$attrbegin misc 07 \"\" \(position + 1) $end\n"
+  }
+}
+
+extension WaveHierarchy {
+  /// How many names a VCD file cannot have as they are, and the first of them with what it becomes; nil if there is none, or if the
+  /// file of this name is no VCD file.
+  public func alteredNames(for path: String) -> (count: Int, example: String)? {
+    guard WaveFormat(fileName: path) != .fst else { return nil }
+    let names = (scopes.map(\.name) + variables.map(\.name)).filter { VCDHeader.token($0) != $0 }
+    return names.first.map { (names.count, "'\($0)', now \(VCDHeader.token($0))") }
   }
 }

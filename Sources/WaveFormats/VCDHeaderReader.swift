@@ -5,8 +5,10 @@ struct VCDHeaderReader {
   private(set) var notes: [String] = []
   private(set) var warnings: [WaveWarning] = []
   private(set) var codes = VCDCodes()
+  /// Ticks of `timescale` in one of the file's: 244 for a file in steps of 244 ns.
+  private(set) var ticksPerStep: UInt64 = 1
 
-  private var scopeStack: [Int] = []
+  private var scopes = ScopeStack()
   private var tables: [String: Int] = [:]
   private var pendingTable: Int?
   private var line = 0
@@ -14,31 +16,35 @@ struct VCDHeaderReader {
   /// The widest vector that is read.
   static let widestVector = 1 << 20
 
-  /// Reads up to `$enddefinitions`.
+  /// Reads up to `$enddefinitions`, or up to the first time of a file that lacks it.
   mutating func read(_ scanner: inout VCDScanner) throws(WaveError) {
-    while let word = try scanner.word() {
-      line = scanner.line(at: scanner.cursor)
+    while let token = try scanner.token() {
+      let word = scanner.text(token)
+      line = scanner.line(at: token.lowerBound)
       switch word {
       case "$enddefinitions":
-        _ = try scanner.section(word)
+        _ = try section(word, &scanner)
         return
-      case "$scope": try openScope(try scanner.section(word), scanner)
+      case "$scope": try openScope(try section(word, &scanner), scanner)
       case "$upscope":
-        _ = try scanner.section(word)
-        if scopeStack.popLast() == nil { warn("$upscope without a scope") }
-      case "$var": try declare(try scanner.section(word), scanner)
-      case "$timescale":
-        let text = try scanner.section(word).joined()
-        guard let timescale = Timescale(text) else {
-          throw failure(scanner, "timescale '\(text)' is not 1, 10 or 100 of s, ms, us, ns, ps or fs")
-        }
-        self.timescale = timescale
-      case "$attrbegin": readAttribute(try scanner.section(word))
-      case "$comment", "$version", "$date": notes.append(try scanner.section(word).joined(separator: " "))
-      case "$attrend": _ = try scanner.section(word)
+        _ = try section(word, &scanner)
+        if !scopes.close() { warn("$upscope without a scope") }
+      case "$var": try declare(try section(word, &scanner), scanner)
+      case "$timescale": readTimescale(try section(word, &scanner).joined())
+      case "$timezero":
+        let ticks = try section(word, &scanner).joined()
+        notes.append("time zero is \(ticks): GTKWave adds so many ticks to the times it shows")
+        warn("section $timezero is not known to Surfer, which rejects the file")
+      case "$attrbegin": readAttribute(try section(word, &scanner))
+      case "$comment", "$version", "$date": notes.append(try section(word, &scanner).joined(separator: " "))
+      case "$attrend": _ = try section(word, &scanner)
+      case _ where word.hasPrefix("#") && !hierarchy.variables.isEmpty || word == "$dumpvars":
+        warn("$enddefinitions is missing")
+        scanner.cursor = token.lowerBound
+        return
       case _ where word.hasPrefix("$"):
         warn("section \(word) is not known")
-        _ = try scanner.section(word)
+        _ = try section(word, &scanner)
       default:
         throw failure(scanner, "'\(word.prefix(40))' stands where a section such as $var is expected")
       }
@@ -46,23 +52,36 @@ struct VCDHeaderReader {
     throw failure(scanner, "the header is not ended by $enddefinitions: this is no VCD file, or it is cut short")
   }
 
-  private mutating func openScope(_ words: [String], _ scanner: VCDScanner) throws(WaveError) {
-    guard let last = words.last else { throw failure(scanner, "a scope has a kind and a name") }
-    let kind = words.count > 1 ? ScopeKind(keyword: words[0]) : .module
-    let parent = scopeStack.last
-    // The same scope may be opened again; it is the same place in the tree.
-    let known = hierarchy.scopes.suffix(256).lastIndex { $0.parent == parent && $0.name == last }
-    if let known {
-      scopeStack.append(known)
-    } else {
-      hierarchy.scopes.append(WaveHierarchy.Scope(name: last, kind: kind, parent: parent))
-      scopeStack.append(hierarchy.scopes.count - 1)
+  /// Sections that hold no other one: where one of these begins within them, their `$end` is missing.
+  private static let structural: Set<String> = ["$scope", "$upscope", "$var", "$enddefinitions", "$timescale"]
+
+  private mutating func section(_ keyword: String, _ scanner: inout VCDScanner) throws(WaveError) -> [String] {
+    let endings = Self.structural.contains(keyword) ? Self.structural : []
+    let section = try scanner.section(keyword, endingAlsoBefore: endings)
+    if !section.isEnded { warn("\(keyword) is not ended by $end") }
+    return section.words
+  }
+
+  private mutating func readTimescale(_ text: String) {
+    guard let (count, timescale) = Timescale.multiple(text) else {
+      return warn("timescale '\(text)' is not a number of s, ms, us, ns, ps or fs; 1ns is taken")
     }
-    if scopeStack.count > 10_000 { throw failure(scanner, "scopes are nested more than 10000 deep") }
+    self.timescale = timescale
+    ticksPerStep = count
+    if count > 1 { warn("a tick of \(text) is read as \(count) of \(timescale); GTKWave takes 1, 10 and 100 only") }
+  }
+
+  private mutating func openScope(_ words: [String], _ scanner: VCDScanner) throws(WaveError) {
+    let kind = ScopeKind(keyword: words.first ?? "")
+    if kind == nil { warn("scope type \(words.first ?? "") is not known; Surfer rejects the file") }
+    let name = words.dropFirst().joined(separator: " ")
+    if name.isEmpty { warn("a scope has no name; GTKWave calls it $end") }
+    scopes.open(name, kind ?? .module, in: &hierarchy)
+    if scopes.depth > 10_000 { throw failure(scanner, "scopes are nested more than 10000 deep") }
   }
 
   private mutating func declare(_ words: [String], _ scanner: VCDScanner) throws(WaveError) {
-    guard words.count >= 4, let width = Int(words[1]), width >= 0 else {
+    guard words.count >= 4, let (width, portRange) = Self.size(words[1]) else {
       throw failure(
         scanner,
         "a variable is '$var type width code name [range] $end', not '\(words.joined(separator: " ").prefix(80))'")
@@ -75,10 +94,8 @@ struct VCDHeaderReader {
       warn("variable type \(words[0]) is not known; GTKWave drops such variables, Surfer rejects the file")
     }
     let shape = shape(type ?? .wire, width)
-    let (name, range) = Self.split(words[3...])
-    guard let signal = codes.signal(for: Array(words[2].utf8), orElse: hierarchy.signals.count) else {
-      throw failure(scanner, "code '\(words[2])' is longer than 8 characters")
-    }
+    let (name, range) = Self.split(words[3...], bits: width)
+    let signal = codes.signal(for: Array(words[2].utf8), orElse: hierarchy.signals.count)
     if signal == hierarchy.signals.count {
       hierarchy.signals.append(shape)
     } else if hierarchy.signals[signal].bitCount != shape.bitCount {
@@ -88,9 +105,16 @@ struct VCDHeaderReader {
     }
     hierarchy.variables.append(
       WaveHierarchy.Variable(
-        name: name, scope: scopeStack.last, type: type ?? .wire, range: range, signal: signal, enumeration: pendingTable
-      ))
+        name: name, scope: scopes.current, type: type ?? .wire, range: range ?? portRange, signal: signal,
+        enumeration: pendingTable))
     pendingTable = nil
+  }
+
+  /// A width, or the range `[7:0]` that stands in its place for a port of an extended VCD file.
+  private static func size(_ text: String) -> (width: Int, range: WaveHierarchy.BitRange?)? {
+    if let range = range(text[...]) { return range.width.map { ($0, range) } }
+    guard let width = Int(text), width >= 0 else { return nil }
+    return (width, nil)
   }
 
   private func shape(_ type: VariableType, _ width: Int) -> SignalShape {
@@ -102,17 +126,27 @@ struct VCDHeaderReader {
     }
   }
 
-  /// Name and range of a reference: `act [7:0]`, `act[7:0]`, `mem[5] [7:0]`, `bus [3]`.
-  static func split(_ words: ArraySlice<String>) -> (name: String, range: WaveHierarchy.BitRange?) {
+  /// Name and range of a reference: `act [7:0]`, `act[7:0]`, `act [ 7 : 0 ]`, `mem[5] [7:0]`, `bus [3]`, `\a b [3:0]`.
+  ///
+  /// An index that cannot be the range of so many bits is that of an array's element, and part of the name.
+  static func split(_ words: ArraySlice<String>, bits: Int) -> (name: String, range: WaveHierarchy.BitRange?) {
     guard let first = words.first else { return ("", nil) }
-    let rest = words.dropFirst().joined()
-    if let range = range(rest[...]) { return (first, range) }
-    if rest.isEmpty, first.hasSuffix("]"), let open = first.lastIndex(of: "["), first[open...].contains(":"),
+    if let open = words.dropFirst().lastIndex(where: { $0.hasPrefix("[") }),
+      let range = range(words[open...].joined()[...]), range.first != range.last || bits <= 1
+    {
+      return (joined(words[..<open]), range)
+    }
+    if words.count == 1, first.hasSuffix("]"), let open = first.lastIndex(of: "["), first[open...].contains(":"),
       let range = range(first[open...]), open > first.startIndex
     {
       return (String(first[..<open]), range)
     }
-    return (first + rest, nil)
+    return (joined(words), nil)
+  }
+
+  /// The words of one name, which blanks parted; none belongs before an index.
+  private static func joined(_ words: ArraySlice<String>) -> String {
+    words.reduce("") { $0.isEmpty || $1.hasPrefix("[") ? $0 + $1 : $0 + " " + $1 }
   }
 
   private static func range(_ text: Substring) -> WaveHierarchy.BitRange? {
@@ -128,7 +162,7 @@ struct VCDHeaderReader {
   /// An enumeration table (labels, then bit patterns, then its number) or a reference to one.
   private mutating func readAttribute(_ words: [String]) {
     guard words.count >= 4, words[0] == "misc", words[1] == "07" || words[1] == "7", let number = words.last else {
-      return
+      return warnOfAttribute(words)
     }
     if words[2] == "\"\"" {
       pendingTable = tables[number]
@@ -144,61 +178,19 @@ struct VCDHeaderReader {
         name: words[2], labels: Array(words[4..<4 + count]), values: Array(words[(4 + count)..<(4 + 2 * count)])))
   }
 
+  /// Attributes other than enumeration tables say nothing about values; Surfer knows some of them.
+  private mutating func warnOfAttribute(_ words: [String]) {
+    if words.first != "misc" || !(2...7).contains(words.dropFirst().first.flatMap { Int($0) } ?? 0) || words[1] == "06"
+    {
+      warn("an attribute '\(words.prefix(2).joined(separator: " "))' is not known to Surfer, which rejects the file")
+    }
+  }
+
   private mutating func warn(_ message: String) {
     if warnings.count < WaveWarning.limit { warnings.append(WaveWarning(place: .line(line), message: message)) }
   }
 
   private func failure(_ scanner: VCDScanner, _ message: String) -> WaveError {
     WaveError(file: scanner.path, place: .line(line), kind: .format, message)
-  }
-}
-
-/// Finds the signal of an identifier code: by table for codes of up to three characters, which writers of dense codes use.
-struct VCDCodes {
-  /// Signal + 1 by code number; 0 for none.
-  private(set) var dense: [UInt32] = []
-  private var sparse: [UInt64: UInt32] = [:]
-
-  static let densest = 94 + 94 * 94 + 94 * 94 * 94
-
-  /// The number of a code of up to three characters, in the order in which `VCDIdentifier` counts; nil for any other.
-  static func number(_ code: some Collection<UInt8>) -> Int? {
-    if code.count > 3 || code.isEmpty { return nil }
-    var number = 0
-    var weight = 1
-    for byte in code {
-      guard (33...126).contains(byte) else { return nil }
-      number += (Int(byte) - 32) * weight
-      weight *= 94
-    }
-    return number - 1
-  }
-
-  private static func packed(_ code: some Collection<UInt8>) -> UInt64? {
-    code.count > 8 ? nil : code.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-  }
-
-  /// The signal of a code, declared as `next` if it is new; nil if the code is longer than 8 characters.
-  mutating func signal(for code: [UInt8], orElse next: Int) -> Int? {
-    if let number = Self.number(code) {
-      if number >= dense.count {
-        dense.append(
-          contentsOf: repeatElement(0, count: min(max(dense.count, number + 1 - dense.count, 256), Self.densest)))
-      }
-      if dense[number] == 0 { dense[number] = UInt32(next + 1) }
-      return Int(dense[number]) - 1
-    }
-    guard let key = Self.packed(code) else { return nil }
-    if let known = sparse[key] { return Int(known) }
-    sparse[key] = UInt32(next)
-    return next
-  }
-
-  /// The signal of a code; nil if it is not declared.
-  func signal(for code: ArraySlice<UInt8>) -> Int? {
-    if let number = Self.number(code) {
-      return number < dense.count && dense[number] > 0 ? Int(dense[number]) - 1 : nil
-    }
-    return Self.packed(code).flatMap { sparse[$0] }.map(Int.init)
   }
 }

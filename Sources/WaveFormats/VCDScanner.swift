@@ -74,19 +74,24 @@ struct VCDScanner {
     }
   }
 
-  /// The next token as text.
-  mutating func word() throws(WaveError) -> String? {
-    guard let range = try token() else { return nil }
-    return String(decoding: bytes[range], as: UTF8.self)
-  }
+  /// A token as text.
+  func text(_ token: Range<Int>) -> String { String(decoding: bytes[token], as: UTF8.self) }
 
-  /// All words up to `$end`.
-  mutating func section(_ keyword: String) throws(WaveError) -> [String] {
+  /// All words up to `$end`; or, where that is missing, up to one of the keywords that cannot stand within the section.
+  mutating func section(
+    _ keyword: String, endingAlsoBefore others: Set<String> = []
+  ) throws(WaveError) -> (words: [String], isEnded: Bool) {
     let line = line(at: cursor)
     var words: [String] = []
     var size = 0
-    while let word = try word() {
-      if word == "$end" { return words }
+    while let token = try token() {
+      let word = text(token)
+      if word == "$end" { return (words, true) }
+      // The third word of a declaration is a code, which may look like anything.
+      if words.count != 2, others.contains(word) {
+        cursor = token.lowerBound
+        return (words, false)
+      }
       size += word.utf8.count
       guard size < Self.longestToken else {
         throw failure("section \(keyword) is longer than \(Self.longestToken) bytes", at: cursor)

@@ -21,7 +21,9 @@ public final class VCDWriter: WaveWriter {
     var text = VCDText(
       file: try OutputFile(path: path), isPacked: options.isPacked, usesThread: options.usesThread)
     try text.append(header.text)
-    body = VCDBody(text, path: path, hierarchy: hierarchy, codes: header.codes, timescale: timescale, layout: layout)
+    body = VCDBody(
+      text, path: path, hierarchy: hierarchy, codes: header.codes, timescale: timescale, dialect: options.dialect,
+      layout: layout)
   }
 
   /// Bytes written so far, those in the buffer included.

@@ -58,8 +58,20 @@ public enum ScopeKind: UInt8, Sendable, CaseIterable {
     rawValue <= Self.program.rawValue ? "\(self)" : "module"
   }
 
-  /// The kind of a VCD keyword; `module` for any that is not known.
-  public init(keyword: String) {
-    self = Self.allCases.first { "\($0)" == keyword } ?? .module
+  /// The kind of a VCD keyword such as `module` or `vhdl_process`; nil for one that is not known.
+  public init?(keyword: String) {
+    // Kinds of SystemVerilog and of simulators that FST has no number for.
+    if ["unknown", "clocking", "sv_array"].contains(keyword) {
+      self = .module
+      return
+    }
+    let parts = keyword.split(separator: "_")
+    let name = parts.dropFirst().reduce(parts.first.map(String.init) ?? "") { $0 + $1.capitalizedFirst }
+    guard let kind = Self.allCases.first(where: { "\($0)" == name }) else { return nil }
+    self = kind
   }
+}
+
+extension Substring {
+  fileprivate var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
 }

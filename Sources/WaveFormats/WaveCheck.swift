@@ -27,7 +27,10 @@ public struct WaveCheck: Sendable {
   /// Opens a file and reads it to its end; what cannot be read is a finding.
   public init(path: String) {
     do throws(WaveError) {
-      try read(try WaveFile.open(path))
+      let source = try WaveFile.open(path)
+      try read(source)
+      // What came through a pipe cannot be read again.
+      if source is VCDReader, path != "-" { try checkText(path) }
     } catch {
       findings.append(Finding(isError: true, message: "\(error)"))
     }
@@ -36,7 +39,7 @@ public struct WaveCheck: Sendable {
   private mutating func read(_ start: any WaveSource) throws(WaveError) {
     var source = start
     checkNames(source.hierarchy)
-    checkTypes(source.hierarchy)
+    checkVariables(source.hierarchy)
     var hasValue = Array(repeating: false, count: source.hierarchy.signals.count)
     var step = WaveStep()
     // Our own files end with the edge that ends the last cycle.
@@ -45,6 +48,9 @@ public struct WaveCheck: Sendable {
     while try source.next(into: &step) {
       instants += 1
       changes += step.changes.count
+      if step.time > UInt64(Int64.max) {
+        add("late", isError: false, "time \(step.time) is past 2^63, which is the end of time for GTKWave")
+      }
       lastHadChanges = step.changes.contains { Int($0.signal) != clock }
       for change in step.changes where Int(change.signal) < hasValue.count {
         hasValue[Int(change.signal)] = true
@@ -67,39 +73,65 @@ public struct WaveCheck: Sendable {
   private mutating func checkNames(_ hierarchy: WaveHierarchy) {
     var seen: Set<String> = []
     for (variable, path) in hierarchy.variablePaths.enumerated() {
-      let name = hierarchy.variables[variable].name
-      if !name.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) {
-        add("ascii", isError: true, "\(path): GTKWave ends a name at a blank or a byte that is not ASCII")
-      } else if name != WaveName.sanitised(name) {
-        add("name", isError: false, "\(path): GTKWave alters names with other characters than letters, digits and _")
-      }
-      let range = hierarchy.variables[variable].range.map { "[\($0.first):\($0.last)]" } ?? ""
-      if !seen.insert(path + range).inserted {
-        add("twice", isError: false, "\(path) is declared twice in one scope")
-      }
+      checkName(hierarchy.variables[variable].name, path)
+      if !seen.insert(path).inserted { add("twice", isError: false, "\(path) is declared twice in one scope") }
     }
     for (scope, path) in zip(hierarchy.scopes, hierarchy.scopePaths) where scope.name.hasPrefix("$") {
-      add("scope", isError: true, "\(path): GTKWave loses the scope stack at names that begin with $")
+      add(
+        "scope", isError: false, "\(path): GTKWave before 3.3.118 loses the scope stack at names that begin with $")
     }
   }
 
-  private mutating func checkTypes(_ hierarchy: WaveHierarchy) {
-    for (index, variable) in hierarchy.variables.enumerated() where variable.type == .port {
-      add(
-        "port", isError: false,
-        "\(hierarchy.path(ofVariable: index)): GTKWave reads ports as extended VCD, which this is not")
+  private mutating func checkName(_ name: String, _ path: String) {
+    if !name.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) {
+      add("ascii", isError: true, "\(path): GTKWave ends a name at a blank or a byte that is not ASCII")
+    } else if name.contains(":") {
+      add("colon", isError: true, "\(path): GTKWave takes the colon for a range, and refuses the file")
+    } else if name.contains(".") {
+      add("dot", isError: false, "\(path): GTKWave alters names with a dot, which separates scopes")
+    } else if name.hasSuffix("]") {
+      add("index", isError: false, "\(path): GTKWave takes the index for a range, Surfer for a scope of an array")
+    } else if name != WaveName.sanitised(name) {
+      add("name", isError: false, "\(path): GTKWave alters names with other characters than letters, digits and _")
     }
+  }
+
+  private mutating func checkVariables(_ hierarchy: WaveHierarchy) {
+    for (index, variable) in hierarchy.variables.enumerated() {
+      if variable.type == .port {
+        add(
+          "port", isError: false,
+          "\(hierarchy.path(ofVariable: index)): GTKWave reads ports as extended VCD, Surfer does not read that")
+      }
+      if variable.scope == nil, !hierarchy.scopes.isEmpty {
+        add(
+          "root", isError: false,
+          "\(variable.name) is in no scope: GTKWave's tree does not show it again once a scope was selected")
+      }
+    }
+  }
+
+  private mutating func checkText(_ path: String) throws(WaveError) {
+    let text = try VCDTextCheck(path: path)
+    for finding in text.findings { add(finding.kind, isError: finding.isError, finding.message) }
   }
 
   private mutating func check(_ change: WaveChange, _ step: WaveStep, _ hierarchy: WaveHierarchy) {
     switch hierarchy.signals[Int(change.signal)] {
     case .real where !Double(bitPattern: change.value).isFinite:
       add("real", isError: false, "at \(step.time): a real is not finite, which viewers draw each in their own way")
-    case .text where step.content(of: change).contains { $0 >= 0x80 || $0 < 0x20 }:
+    case .text: check(step.content(of: change), at: step.time)
+    default: break
+    }
+  }
+
+  private mutating func check(_ text: ArraySlice<UInt8>, at time: UInt64) {
+    if text.contains(where: { $0 >= 0x80 || $0 < 0x20 }) {
       add(
         "text", isError: false,
-        "at \(step.time): a text holds bytes outside ASCII, which GTKWave and wellen decode differently")
-    default: break
+        "at \(time): a text holds bytes outside ASCII, which GTKWave and wellen decode differently")
+    } else if text.first == UInt8(ascii: "?"), text.dropFirst().contains(UInt8(ascii: "?")) {
+      add("colour", isError: false, "at \(time): GTKWave takes a text that begins with ?colour? for a background")
     }
   }
 

@@ -33,117 +33,74 @@ public struct WaveComparison: Sendable {
   public struct Difference: Sendable, Equatable {
     /// Its name in the first file.
     public let name: String
-    /// When, in femtoseconds; the number of the cycle if sampled on a clock.
-    public let place: UInt64
+    /// Number of the cycle; nil if files are compared by time.
+    public let cycle: Int?
+    /// When, in femtoseconds of the first file.
+    public let time: UInt64
     /// The first file's value there.
     public let first: String
     /// The second file's value there.
     public let second: String
     /// Samples or instants that differ.
     public internal(set) var count: Int
+    /// Positions of the variable in the files' hierarchies.
+    let variables: WavePairing.Pair
   }
 
   /// Signals that were compared.
-  public private(set) var compared = 0
+  public var compared: Int { pairs.count }
   /// Signals that differ, in the order of the first file.
-  public private(set) var differences: [Difference] = []
+  public var differences: [Difference] { found.compactMap(\.self) }
   /// Names that only the first file has.
-  public private(set) var onlyInFirst: [String] = []
+  public let onlyInFirst: [String]
   /// Names that only the second file has.
-  public private(set) var onlyInSecond: [String] = []
+  public let onlyInSecond: [String]
   /// Where each file ends: femtoseconds, or cycles.
   public private(set) var ends: (first: UInt64, second: UInt64) = (0, 0)
+  /// Whether signals change in one file after the end of the other.
+  public private(set) var isCutShort = false
   /// Whether places are cycles.
-  public let isClocked: Bool
+  public var isClocked: Bool { clocks != nil }
 
-  /// Whether both files say the same.
-  public var isEqual: Bool { differences.isEmpty && ends.first == ends.second }
+  /// Whether both files say the same; an end mark behind the last change says nothing.
+  public var isEqual: Bool { differences.isEmpty && !isCutShort }
 
-  private struct Pair {
-    let name: String
-    let left: Int
-    let right: Int
-    var difference: Difference?
-  }
+  /// The clocks' signals in both files, if values are sampled.
+  let clocks: (first: Int, second: Int)?
 
-  private var pairs: [Pair] = []
   private let options: Options
+  private let pairs: [WavePairing.Pair]
+  private let hierarchies: (first: WaveHierarchy, second: WaveHierarchy)
+  private let touching: (first: SignalIndex, second: SignalIndex)
+  /// By pair.
+  private var found: [Difference?]
+  /// By pair: the last round in which it was looked at.
+  private var lookedAt: [Int]
+  private var round = 0
 
   /// Compares two sources to the end of the shorter one.
   public init(
     _ first: any WaveSource, _ second: any WaveSource, options: Options = Options()
   ) throws(WaveError) {
     self.options = options
-    isClocked = options.clock != nil
-    try pair(first, second)
+    let pairing = try WavePairing(first, second, patterns: options.patterns, names: options.names)
+    (pairs, onlyInFirst, onlyInSecond) = (pairing.pairs, pairing.onlyInFirst, pairing.onlyInSecond)
+    hierarchies = (first.hierarchy, second.hierarchy)
+    touching = (
+      SignalIndex(pairs.map(\.first), first.hierarchy), SignalIndex(pairs.map(\.second), second.hierarchy)
+    )
+    found = Array(repeating: nil, count: pairs.count)
+    lookedAt = Array(repeating: 0, count: pairs.count)
     if let clock = options.clock {
-      try compareCycles(first, second, clock)
+      let other = options.names.first { $0.first == clock }?.second ?? clock
+      let clocks = (first: try Self.clock(clock, in: first), second: try Self.clock(other, in: second))
+      self.clocks = clocks
+      try compareCycles(
+        ClockedWave(first, sampling: .afterRisingEdge(signal: clocks.first)),
+        ClockedWave(second, sampling: .afterRisingEdge(signal: clocks.second)))
     } else {
-      try compareInstants(first, second)
-    }
-    compared = pairs.count
-    differences = pairs.compactMap(\.difference)
-  }
-
-  // MARK: Pairing
-
-  private mutating func pair(_ first: any WaveSource, _ second: any WaveSource) throws(WaveError) {
-    let left = first.hierarchy.variablePaths
-    let right = second.hierarchy.variablePaths
-    var byName: [String: Int] = [:]
-    for (index, path) in right.enumerated() {
-      byName[path] = byName[path] ?? index
-      byName[Self.belowTop(path)] = byName[Self.belowTop(path)] ?? index
-    }
-    var renamed: [String: String] = [:]
-    for names in options.names { renamed[names.first] = names.second }
-    var used: Set<Int> = []
-    for variable in first.hierarchy.variables(matching: options.patterns) {
-      let path = left[variable]
-      let wanted = renamed[path] ?? renamed[Self.belowTop(path)]
-      guard let other = byName[wanted ?? path] ?? byName[wanted ?? Self.belowTop(path)] else {
-        if let wanted {
-          throw WaveError(
-            file: second.path, kind: .usage, "there is no signal '\(wanted)', which '\(path)' is mapped to")
-        }
-        onlyInFirst.append(path)
-        continue
-      }
-      used.insert(other)
-      pairs.append(
-        Pair(
-          name: path, left: first.hierarchy.variables[variable].signal, right: second.hierarchy.variables[other].signal)
-      )
-    }
-    if options.patterns.isEmpty { onlyInSecond = right.indices.filter { !used.contains($0) }.map { right[$0] } }
-    guard !pairs.isEmpty else {
-      throw WaveError(
-        file: first.path, kind: .usage, "no signal of it is found in \(second.path); a mapping file pairs names")
-    }
-  }
-
-  private static func belowTop(_ path: String) -> String {
-    path.firstIndex(of: ".").map { String(path[path.index(after: $0)...]) } ?? path
-  }
-
-  // MARK: Comparing
-
-  private mutating func compareCycles(
-    _ first: any WaveSource, _ second: any WaveSource, _ clock: String
-  ) throws(WaveError) {
-    var left = ClockedWave(first, sampling: .afterRisingEdge(signal: try Self.clock(clock, in: first)))
-    let other = options.names.first { $0.first == clock }?.second ?? clock
-    var right = ClockedWave(second, sampling: .afterRisingEdge(signal: try Self.clock(other, in: second)))
-    while true {
-      let (hasLeft, hasRight) = (try left.next(), try right.next())
-      if hasLeft { ends.first += 1 }
-      if hasRight { ends.second += 1 }
-      guard hasLeft, hasRight else {
-        while hasLeft, try left.next() { ends.first += 1 }
-        while hasRight, try right.next() { ends.second += 1 }
-        return
-      }
-      for index in pairs.indices { compare(index, left.state, right.state, at: UInt64(left.cycle)) }
+      clocks = nil
+      try compareInstants(try TimedWave(first), try TimedWave(second))
     }
   }
 
@@ -153,94 +110,95 @@ public struct WaveComparison: Sendable {
     }
     return source.hierarchy.variables[variable].signal
   }
+}
 
-  private mutating func compareInstants(_ first: any WaveSource, _ second: any WaveSource) throws(WaveError) {
-    var left = try TimedWave(first)
-    var right = try TimedWave(second)
-    var pairsOfLeft: [[Int]] = Array(repeating: [], count: first.hierarchy.signals.count)
-    var pairsOfRight: [[Int]] = Array(repeating: [], count: second.hierarchy.signals.count)
-    for (index, pair) in pairs.enumerated() {
-      pairsOfLeft[pair.left].append(index)
-      pairsOfRight[pair.right].append(index)
+// MARK: - Comparing
+
+extension WaveComparison {
+  private mutating func compareCycles(_ first: ClockedWave, _ second: ClockedWave) throws(WaveError) {
+    var (left, right) = (first, second)
+    let scale = left.source.timescale.femtoseconds
+    while true {
+      let (hasLeft, hasRight) = (try left.next(), try right.next())
+      if hasLeft { ends.first += 1 }
+      if hasRight { ends.second += 1 }
+      guard hasLeft, hasRight else {
+        isCutShort = hasLeft || hasRight
+        while hasLeft, try left.next() { ends.first += 1 }
+        while hasRight, try right.next() { ends.second += 1 }
+        return
+      }
+      let place = (cycle: Optional(left.cycle), time: left.time.multipliedReportingOverflow(by: scale).partialValue)
+      round += 1
+      let changes = (left.changed, right.changed)
+      look(touching.first, changes.0, left.state, right.state, place)
+      look(touching.second, changes.1, left.state, right.state, place)
+      // What differed and has not changed differs still; events have no change where they end.
+      for index in pairs.indices where found[index] != nil || touching.first.isEvent[index] || round == 1 {
+        look(index, left.state, right.state, place)
+      }
     }
+  }
+
+  private mutating func compareInstants(_ first: TimedWave, _ second: TimedWave) throws(WaveError) {
+    var (left, right) = (first, second)
     while let leftTime = left.time, let rightTime = right.time {
       let now = min(leftTime, rightTime)
-      var touched: [Int] = []
-      if leftTime == now { touched += try left.advance().flatMap { pairsOfLeft[Int($0)] } } else { left.settle() }
-      if rightTime == now { touched += try right.advance().flatMap { pairsOfRight[Int($0)] } } else { right.settle() }
-      var seen: Set<Int> = []
-      for index in touched where seen.insert(index).inserted { compare(index, left.state, right.state, at: now) }
+      let changes = (
+        leftTime == now ? try left.advance() : left.settle(), rightTime == now ? try right.advance() : right.settle()
+      )
+      round += 1
+      look(touching.first, changes.0, left.state, right.state, (nil, now))
+      look(touching.second, changes.1, left.state, right.state, (nil, now))
     }
-    ends = (try left.end(), try right.end())
+    let more = (try left.end(touching.first), try right.end(touching.second))
+    isCutShort = more.0 || more.1
+    ends = (left.last, right.last)
   }
 
-  private mutating func compare(_ index: Int, _ left: WaveState, _ right: WaveState, at place: UInt64) {
-    let (first, second) = (left.value(of: pairs[index].left), right.value(of: pairs[index].right))
-    if first == second || (options.ignoresUnknown && first.agrees(with: second)) { return }
-    if pairs[index].difference != nil {
-      pairs[index].difference?.count += 1
+  /// Looks at the pairs of signals that changed, each once a round.
+  private mutating func look(
+    _ index: SignalIndex, _ changed: [UInt32], _ left: WaveState, _ right: WaveState,
+    _ place: (cycle: Int?, time: UInt64)
+  ) {
+    for signal in changed {
+      for pair in index.pairs(of: Int(signal)) { look(Int(pair), left, right, place) }
+    }
+  }
+
+  private mutating func look(
+    _ index: Int, _ left: WaveState, _ right: WaveState, _ place: (cycle: Int?, time: UInt64)
+  ) {
+    guard lookedAt[index] != round else { return }
+    lookedAt[index] = round
+    let pair = pairs[index]
+    let first = left.value(of: hierarchies.first.variables[pair.first].signal)
+    let second = right.value(of: hierarchies.second.variables[pair.second].signal)
+    if first.isSame(as: second) || (options.ignoresUnknown && first.agrees(with: second)) { return }
+    if found[index] != nil {
+      found[index]?.count += 1
     } else {
-      pairs[index].difference = Difference(
-        name: pairs[index].name, place: place, first: "\(first)", second: "\(second)", count: 1)
+      found[index] = Difference(
+        name: pair.name, cycle: place.cycle, time: place.time,
+        first: hierarchies.first.explanation(of: first, variable: pair.first),
+        second: hierarchies.second.explanation(of: second, variable: pair.second), count: 1, variables: pair)
     }
   }
 }
 
-/// A source that is stepped by time, in femtoseconds.
-private struct TimedWave {
-  private(set) var state: WaveState
-  /// When the next changes come; nil at the end.
-  private(set) var time: UInt64?
-  private var source: any WaveSource
-  private var step = WaveStep()
-  private var last: UInt64 = 0
-  private let scale: UInt64
-
-  init(_ source: any WaveSource) throws(WaveError) {
-    self.source = source
-    state = WaveState(source.hierarchy)
-    scale = source.timescale.femtoseconds
-    try fetch()
-  }
-
-  private mutating func fetch() throws(WaveError) {
-    guard try source.next(into: &step) else {
-      time = nil
-      return
+extension WaveHierarchy {
+  /// A value as a message shows it: the label of an enumeration with its number, x and z alone if all bits are so.
+  func explanation(of value: WaveValue, variable: Int) -> String {
+    if let digits = value.digits, let first = digits.first, first > 0x31, digits.allSatisfy({ $0 == first }) {
+      return String(decoding: [first], as: UTF8.self)
     }
-    let (femtoseconds, overflows) = step.time.multipliedReportingOverflow(by: scale)
-    time = overflows ? UInt64.max : femtoseconds
-    last = time ?? last
-  }
-
-  /// Applies the next changes; returns which signals they concern.
-  mutating func advance() throws(WaveError) -> [UInt32] {
-    state.apply(step)
-    let signals = step.changes.map(\.signal)
-    try fetch()
-    return signals
-  }
-
-  /// An instant at which only the other file changes: no event occurs here.
-  mutating func settle() { state.apply(WaveStep()) }
-
-  /// Where the file ends.
-  mutating func end() throws(WaveError) -> UInt64 {
-    while time != nil { try fetch() }
-    return last
-  }
-}
-
-extension WaveValue {
-  /// Whether two values are equal in all bits that both know.
-  func agrees(with other: WaveValue) -> Bool {
-    switch (self, other) {
-    case (.none, _), (_, .none): return true
-    case (.bits(let left, let leftUnknown, let leftWidth), .bits(let right, let rightUnknown, let rightWidth)):
-      return (left ^ right) & ~(leftUnknown | rightUnknown) & Self.mask(max(leftWidth, rightWidth)) == 0
-    default:
-      guard let left = digits, let right = other.digits, left.count == right.count else { return self == other }
-      return zip(left, right).allSatisfy { $0 == $1 || $0 > 0x31 || $1 > 0x31 }
+    if variables[variable].enumeration != nil, case .bits(_, 0, _) = value {
+      let label = text(of: value, variable: variable)
+      return label == value.text(radix: .hexadecimal) ? value.description : "\(label) (\(value))"
     }
+    if case .digits(let digits) = value, digits.allSatisfy({ $0 | 1 == 0x31 }) {
+      return "0x" + value.text(radix: .hexadecimal)
+    }
+    return value.description
   }
 }

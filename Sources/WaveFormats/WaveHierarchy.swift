@@ -28,6 +28,12 @@ public struct WaveHierarchy: Sendable, Equatable {
     public var signal: Int
     /// Position of its enumeration table.
     public var enumeration: Int?
+
+    /// The name, with the index if the variable is one bit of a vector.
+    var indexedName: String { range.map { $0.first == $0.last ? "\(name)[\($0.first)]" : name } ?? name }
+
+    /// The range of several bits.
+    var rangeSuffix: String { range.map { $0.first == $0.last ? "" : "[\($0.first):\($0.last)]" } ?? "" }
   }
 
   /// A declared range of bits.
@@ -41,6 +47,12 @@ public struct WaveHierarchy: Sendable, Equatable {
     public init(_ first: Int, _ last: Int) {
       self.first = first
       self.last = last
+    }
+
+    /// Bits of the range; nil if there are more than can be counted.
+    var width: Int? {
+      let (distance, overflows) = max(first, last).subtractingReportingOverflow(min(first, last))
+      return overflows || distance == Int.max ? nil : distance + 1
     }
   }
 
@@ -128,16 +140,26 @@ extension WaveHierarchy {
     return names.reversed().joined(separator: ".")
   }
 
-  /// Path and name of a variable, without range.
+  /// Path and name of a variable: without range, but with the index of a single bit, `bus[3]`.
   public func path(ofVariable variable: Int) -> String {
-    guard let scope = variables[variable].scope else { return variables[variable].name }
-    return path(ofScope: scope) + "." + variables[variable].name
+    let name = variables[variable].indexedName
+    guard let scope = variables[variable].scope else { return name }
+    return path(ofScope: scope) + "." + name
   }
 
-  /// Paths of all variables, without range, in file order.
+  /// Paths of all variables in file order, and the range too where several of one scope have the same name, `bus[7:4]`.
   public var variablePaths: [String] {
     let scopePaths = scopePaths
-    return variables.map { variable in variable.scope.map { scopePaths[$0] + "." + variable.name } ?? variable.name }
+    var paths = variables.map { variable in
+      variable.scope.map { scopePaths[$0] + "." + variable.indexedName } ?? variable.indexedName
+    }
+    var first: [String: Int] = [:]
+    for (index, path) in paths.enumerated() {
+      guard let twin = first.updateValue(index, forKey: path) else { continue }
+      paths[index] += variables[index].rangeSuffix
+      if paths[twin] == path { paths[twin] += variables[twin].rangeSuffix }
+    }
+    return paths
   }
 
   /// Paths of all scopes, in file order.

@@ -44,7 +44,8 @@ extension WaveValue {
       if let first = digits.first, first > 0x31, digits.allSatisfy({ $0 == first }) {
         return String(decoding: [first], as: UTF8.self)
       }
-      return radix == .binary || hasUnknown ? String(decoding: digits, as: UTF8.self) : Self.hexadecimal(digits)
+      let isNumber = digits.allSatisfy { $0 | 1 == 0x31 }
+      return radix == .binary || !isNumber ? String(decoding: digits, as: UTF8.self) : Self.hexadecimal(digits)
     case .real(let value): return "\(value)"
     case .text(let text): return text
     case .event(let occurred): return occurred ? "!" : "-"

@@ -56,7 +56,8 @@ public struct WaveStatistics: Sendable {
         hasOthers = true
         continue
       }
-      narrow[signal].take(change, at: step.time, in: number, &activities[signal])
+      let packed = step.packed(change, bits: narrow[signal].bitCount)
+      narrow[signal].take(packed, at: step.time, in: number, &activities[signal])
     }
     return hasOthers
   }
@@ -93,6 +94,7 @@ public struct WaveStatistics: Sendable {
     }
 
     var isNarrow: Bool { mask != 0 }
+    var bitCount: Int { mask.nonzeroBitCount }
 
     @inline(__always)
     mutating func take(_ change: WaveChange, at time: UInt64, in number: UInt64, _ activity: inout Activity) {

@@ -2,7 +2,8 @@
 public struct WaveChange: Sendable, Equatable {
   /// Position of the signal in the hierarchy.
   public var signal: UInt32
-  /// Number of bytes in `WaveStep.bytes` for texts and for vectors of more than 64 bits; 0 if the value is in place.
+  /// Number of bytes in `WaveStep.bytes` for texts, for vectors of more than 64 bits, and for shorter ones with a bit that is u,
+  /// w, l, h or -; 0 if the value is in place.
   public var length: UInt32
   /// Vector or binary64 pattern; with `length`, the offset into `WaveStep.bytes`. A bit that is z is 1 here, one that is x is 0.
   public var value: UInt64
@@ -25,7 +26,7 @@ public struct WaveStep: Sendable, Equatable {
   public var time: UInt64 = 0
   /// What changed. A signal may change more than once (a glitch); the last value stands.
   public var changes: [WaveChange] = []
-  /// Texts as UTF-8 and wide vectors as digits 0 1 x z, which changes refer to.
+  /// Texts as UTF-8 and vectors as digits 0 1 x z u w l h -, which changes refer to.
   public var bytes: [UInt8] = []
 
   /// An empty step.
@@ -41,6 +42,30 @@ public struct WaveStep: Sendable, Equatable {
   public func content(of change: WaveChange) -> ArraySlice<UInt8> {
     let start = Int(change.value)
     return bytes[start..<start + Int(change.length)]
+  }
+
+  /// The change of a vector of up to 64 bits with all its bits in place: u, w and - as x, l as 0 and h as 1.
+  @inline(__always)
+  func packed(_ change: WaveChange, bits: Int) -> WaveChange {
+    if change.length == 0 { return change }
+    let (value, unknown) = BitState.pack(content(of: change), bits: bits)
+    return WaveChange(signal: change.signal, value: value, unknown: unknown)
+  }
+
+  /// Adds a vector of any width by its states, most significant first, of which there is at least one; extended on the left.
+  mutating func append(signal: Int, states: some Collection<UInt8>, bits: Int) {
+    if bits <= 64, states.allSatisfy(BitState.isPlain) {
+      let (value, unknown) = BitState.pack(states, bits: bits)
+      return changes.append(WaveChange(signal: UInt32(signal), value: value, unknown: unknown))
+    }
+    let start = bytes.count
+    let missing = max(0, bits - states.count)
+    if bits <= 64 {
+      bytes.append(contentsOf: repeatElement(BitState.filler(states.first ?? BitState.x), count: missing))
+    }
+    bytes.append(contentsOf: states)
+    changes.append(
+      WaveChange(signal: UInt32(signal), value: UInt64(start), length: UInt32(clamping: bytes.count - start)))
   }
 
   /// Adds a text or wide vector.

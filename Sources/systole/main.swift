@@ -1,7 +1,7 @@
 import Arguments
 import Foundation
 
-// A reader of our output that has gone away is an error of `Console`, not the end of the process.
+// A reader of our output that has gone away is for `Console` to see, not the end of the process.
 signal(SIGPIPE, SIG_IGN)
 // So is a file that has reached the size a shell allows.
 signal(SIGXFSZ, SIG_IGN)
