@@ -117,7 +117,9 @@ extension Simulator {
   @inlinable
   mutating func evaluate(_ edges: ClockEdges) {
     for domain in queue.entries.indices { credit(queue.skipped(domain, before: edges), of: domain) }
-    for step in stepOrder {
+    // By index: an iterator would hold the array for itself, at the price of two atomic operations an instant.
+    for index in stepOrder.indices {
+      let step = stepOrder[index]
       let domain = Model.clockDomain(of: step)
       if edges.contains(domain: domain) { machine.evaluate(step, cycle: queue.entries[domain].next) }
     }

@@ -142,8 +142,8 @@ struct FoldSequencer: Sendable, Codable {
 
   // MARK: One step
 
-  /// Decides what enters in this step, from committed state.
-  func issue(_ ready: Readiness) -> Issue {
+  /// Decides what enters in this step, from committed state; it changes nothing. `mutating`, so that it is asked in place.
+  mutating func issue(_ ready: Readiness) -> Issue {
     var issue = Issue()
     nextVector(ready, &issue)
     nextLoadRow(ready, &issue)
@@ -157,7 +157,7 @@ struct FoldSequencer: Sendable, Codable {
     step += 1
   }
 
-  private func nextVector(_ ready: Readiness, _ issue: inout Issue) {
+  private mutating func nextVector(_ ready: Readiness, _ issue: inout Issue) {
     if streamVector < 0 {
       issue.hold = holdOfStream(ready)
       guard issue.hold == .none else { return }
@@ -167,8 +167,10 @@ struct FoldSequencer: Sendable, Codable {
   }
 
   private mutating func advanceStream(_ issue: Issue) {
-    if issue.isFirst { streamStart = step }
-    busyUntil = max(busyUntil, streamStart + timing.streamSteps(vectors: issue.vectors) + 1)
+    if issue.isFirst {
+      streamStart = step
+      busyUntil = max(busyUntil, step + timing.streamSteps(vectors: issue.vectors) + 1)
+    }
     streamVector = issue.vector + 1
     guard issue.isLast else { return }
     (previousStart, previousVectors) = (streamStart, issue.vectors)
@@ -177,7 +179,7 @@ struct FoldSequencer: Sendable, Codable {
     nextStreamFold()
   }
 
-  private func holdOfStream(_ ready: Readiness) -> FoldHold {
+  private mutating func holdOfStream(_ ready: Readiness) -> FoldHold {
     guard let fold = currentFold else { return .finished }
     if timing.loadSteps > 0, loadedFolds <= fold.index || step < loadedAt { return .array }
     let earliest = timing.nextStream(start: previousStart, vectors: previousVectors, next: streamVectors)
@@ -189,7 +191,7 @@ struct FoldSequencer: Sendable, Codable {
   }
 
   /// The bottom row's operands enter first and shift all the way down.
-  private func nextLoadRow(_ ready: Readiness, _ issue: inout Issue) {
+  private mutating func nextLoadRow(_ ready: Readiness, _ issue: inout Issue) {
     guard loadRow < 0 else {
       issue.loadRow = loadRow
       return
@@ -213,7 +215,7 @@ struct FoldSequencer: Sendable, Codable {
   }
 
   /// Single-buffered: when the fold before has left the array. Double-buffered: once it has begun to stream.
-  private func canLoad(streams: Bool) -> Bool {
+  private mutating func canLoad(streams: Bool) -> Bool {
     guard loadedFolds > 0 else { return true }
     if timing.isDoubleBuffered {
       return streamedFolds >= loadedFolds || (streamedFolds == loadedFolds - 1 && streams)

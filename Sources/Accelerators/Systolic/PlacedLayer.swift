@@ -173,26 +173,3 @@ extension PlacedLayer {
       height: 1, width: 1, base: half * filterHalfElements)
   }
 }
-
-// MARK: - Psums
-
-extension PlacedLayer {
-  /// What the feet of the columns do with vector `vector` of a fold: on WS a position, on IS a filter, on OS an array row.
-  func psumControl(_ fold: Fold, vector: Int, drainedRows: Int) -> PsumControl {
-    let isUsed = schedule.dataflow != .outputStationary || vector < fold.m.count
-    let filter = firstFilter(of: fold)
-    let columnsAreFilters = schedule.dataflow != .inputStationary
-    // On OS the rows leave bottom first, so row 0 is the last of them.
-    let isLastVector =
-      switch schedule.dataflow {
-      case .weightStationary: vector == fold.m.count - 1
-      case .inputStationary: vector == fold.n.count - 1
-      case .outputStationary: vector == 0
-      }
-    return PsumControl(
-      address: isUsed ? Int32(psumBase(fold) + vector * columns) : -1,
-      bias: fold.isFirstOfPsums ? Int32(columnsAreFilters ? filter : filter + vector) : -1,
-      biasStride: columnsAreFilters ? 1 : 0, columns: Int32(fold[schedule.spatial.columns].count),
-      drainedRows: Int32(drainedRows), completesTile: fold.isLastOfPsums && isLastVector)
-  }
-}

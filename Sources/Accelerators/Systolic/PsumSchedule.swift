@@ -8,8 +8,12 @@ import Mappings
 struct PsumSchedule: Sendable, Codable {
   private(set) var ring: [PsumControl]
   private let columns: Int
-  /// No word is written for this step or a later one.
-  private(set) var lastStep = Int.min
+  /// Where the word of column 0 lies in the ring; column c's lies c places before it, round the end.
+  private(set) var slot = 0
+  /// Words from `slot` back that name neighbouring vectors of psums that already stand, in every column.
+  private(set) var run = 0
+  /// Steps until every word has passed the last column.
+  private var stepsToSilence = 0
 
   init(timing: FoldTiming, edgeLatency: Int) {
     columns = timing.columns
@@ -17,21 +21,33 @@ struct PsumSchedule: Sendable, Codable {
     ring = [PsumControl](repeating: .none, count: ahead + timing.columns + 1)
   }
 
-  /// Sets the word that stands at column 0 in `step`.
-  mutating func write(_ word: PsumControl, at step: Int) {
-    ring[step % ring.count] = word
-    lastStep = max(lastStep, step)
+  /// Sets the word that will stand at column 0 after some steps.
+  mutating func write(_ word: PsumControl, ahead: Int) {
+    let place = slot &+ ahead
+    ring[place < ring.count ? place : place &- ring.count] = word
+    stepsToSilence = max(stepsToSilence, ahead &+ columns &+ 1)
   }
 
-  /// Whether a word stands at any column in `step`.
-  func speaks(at step: Int) -> Bool { step >= 0 && step - columns <= lastStep }
+  /// Whether a word stands at any column.
+  var speaks: Bool { stepsToSilence > 0 }
 
-  /// Where the word of column 0 lies in the ring in `step`; column c's lies c places before it, round the end.
-  func slot(at step: Int) -> Int { step % ring.count }
+  /// The clock edge of an enabled step.
+  mutating func advance() {
+    let current = slot
+    if speaks { forgetPassedWord() }
+    slot = slot &+ 1 == ring.count ? 0 : slot &+ 1
+    run = addsToAll(slot) ? (ring[slot].address == ring[current].address &+ Int32(columns) ? run &+ 1 : 1) : 0
+  }
 
-  /// Forgets the word that has passed the last column, so that its slot can be used again.
-  mutating func retire(at step: Int) {
-    let oldest = step - columns
-    if oldest >= 0, oldest <= lastStep { ring[oldest % ring.count] = .none }
+  /// The word that has passed the last column is forgotten, so that its place can be used again.
+  private mutating func forgetPassedWord() {
+    let passed = slot &- columns
+    ring[passed < 0 ? passed &+ ring.count : passed] = .none
+    stepsToSilence &-= 1
+  }
+
+  /// Whether a word lets every column add to a psum that stands.
+  private func addsToAll(_ slot: Int) -> Bool {
+    ring[slot].address >= 0 && ring[slot].bias < 0 && ring[slot].columns == columns
   }
 }

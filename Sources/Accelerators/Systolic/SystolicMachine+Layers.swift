@@ -27,6 +27,7 @@ extension SystolicMachine {
   public mutating func begin(_ layer: PlacedLayer, ifmap: OperandReading, filter: OperandReading) {
     precondition(isQuiescent, "a machine runs one layer at a time")
     self.layer = layer
+    storesPsums = !layer.requantises
     layersBegun += 1
     prefetcher.begin(layer)
     folds.begin(layer.schedule)
@@ -42,6 +43,7 @@ extension SystolicMachine {
   public mutating func begin(_ layer: PlacedVectorLayer) {
     precondition(isQuiescent, "a machine runs one layer at a time")
     self.layer = nil
+    storesPsums = false
     layersBegun += 1
     transfers.beginLayer()
     memory.beginLayer()

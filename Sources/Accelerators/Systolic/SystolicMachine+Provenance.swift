@@ -60,7 +60,7 @@ extension SystolicMachine {
   mutating func label(row: Int, column: Int) -> PECycleLabel {
     guard layer != nil else { return .idle }
     guard isEnabled else { return wasFrozen ? conflictLabel : folds.waitLabel(issue.hold) }
-    guard waves.isOccupied(edgeStep) else { return folds.latencyLabel }
+    guard waves.look(at: edgeStep).isOccupied else { return folds.latencyLabel }
     let index = row * spec.columns + column
     if let fires = stationaryArray?.fires(index) ?? outputStationaryArray?.fires(index), fires {
       let isZero = stationaryArray?.hasZeroOperand(index) ?? outputStationaryArray?.hasZeroOperand(index) ?? false

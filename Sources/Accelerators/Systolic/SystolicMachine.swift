@@ -37,8 +37,13 @@ public struct SystolicMachine: Machine, Sendable, Codable {
 
   /// What the machine was built as.
   public let spec: SystolicSpec
+  /// Of it what every cycle asks for: steps from scratchpad to edge, and whether the memory has a clock of its own.
+  let edgeLatency: Int
+  let hasMemoryClock: Bool
   /// The layer it runs, if any.
   public internal(set) var layer: PlacedLayer?
+  /// Whether its psums go off chip as they are.
+  var storesPsums = false
   /// Layers begun since the machine was built.
   var layersBegun = 0
 
@@ -55,6 +60,9 @@ public struct SystolicMachine: Machine, Sendable, Codable {
   /// Feeds the other edge with weights.
   public internal(set) var filterSpad: OperandScratchpad
   var folds: FoldSequencer
+  /// What stays as it is while a fold streams or loads.
+  var streamed = StreamedFold()
+  var loaded = LoadedFold()
   var west: SkewBuffer
   var north: SkewBuffer
   /// The PEs: one of the two, by dataflow.
@@ -84,6 +92,8 @@ public struct SystolicMachine: Machine, Sendable, Codable {
   /// A machine at rest.
   public init(_ spec: SystolicSpec) {
     self.spec = spec
+    edgeLatency = spec.edgeLatency
+    hasMemoryClock = spec.memory.clock != nil
     transfers = TransferEngine(portBytes: spec.memory.portBytes, buffers: LoadBuffer.allCases.count)
     let (capacity, stages) = (spec.memory.linkCapacity, spec.memory.linkStages)
     requests = Link(capacity: capacity, synchroniserStages: stages, filler: .empty)
@@ -116,19 +126,19 @@ public struct SystolicMachine: Machine, Sendable, Codable {
   /// Evaluates one block for one cycle.
   public mutating func evaluate(_ step: Step, cycle: Int) {
     switch step {
-    case .prefetch:
-      guard let layer else { return }
-      prefetcher.evaluate(layer, prefetchView, engine: &transfers, vector: &vector)
+    case .prefetch: evaluatePrefetcher()
     case .transfer:
+      guard transfers.isAwake || vector.packed.hasFront else { return }
       let storedBytes = transfers.counters.storedBytes
       delivery = transfers.evaluate(
         requests: &requests, responses: &responses, packed: &vector.packed, psums: accumulator.storage)
       if storesPsums { accumulator.countStoreReads((transfers.counters.storedBytes - storedBytes) / 4) }
     case .memory:
-      if spec.memory.clock == nil { memory.evaluate(requests: &requests, responses: &responses, cycle: cycle) }
+      if !hasMemoryClock { memory.evaluate(requests: &requests, responses: &responses, cycle: cycle) }
     case .clockedMemory:
       memory.evaluate(requests: &requests, responses: &responses, cycle: cycle)
     case .vector:
+      guard !vector.isAsleep else { return }
       bookVectorWait(cycles: 1)
       vector.evaluate(psums: accumulator.storage, transfers: &transfers)
       accumulator.countStoreReads(vector.sequencer.psumsRead)
@@ -153,7 +163,16 @@ public struct SystolicMachine: Machine, Sendable, Codable {
   }
 
   /// The domain whose clock the memory runs on.
-  var memoryDomain: Int { spec.memory.clock == nil ? 0 : 1 }
+  var memoryDomain: Int { hasMemoryClock ? 1 : 0 }
+
+  private mutating func evaluatePrefetcher() {
+    guard layer != nil else { return }
+    if let reason = prefetcher.wait(prefetchView) {
+      prefetcher.state = reason
+    } else if let layer {
+      prefetcher.evaluate(layer, prefetchView, engine: &transfers, vector: &vector)
+    }
+  }
 
   /// The clock edge of a delivery: bytes become visible in the buffer they are for.
   private mutating func commitDelivery() {
@@ -179,7 +198,7 @@ public struct SystolicMachine: Machine, Sendable, Codable {
 
   /// Asleep while only the memory works, waiting when nothing is under way.
   public mutating func activity(of domain: Int, after cycle: Int) -> Activity {
-    guard spec.memory.clock != nil else {
+    guard hasMemoryClock else {
       let core = coreActivity()
       guard core != .busy else { return .busy }
       return core.sooner(memory.activity(requests: requests, responses: responses, after: cycle))
@@ -189,8 +208,8 @@ public struct SystolicMachine: Machine, Sendable, Codable {
 
   private mutating func coreActivity() -> Activity {
     if isArrayBusy || requests.senderIsSettling || responses.receiverIsSettling { return .busy }
-    if let layer, prefetcher.canAct(layer, prefetchView, transfers, vector) { return .busy }
-    if vector.isBusy(transfers) { return .busy }
+    if layer != nil, prefetcher.wait(prefetchView) == nil { return .busy }
+    if !vector.isAsleep, vector.isBusy(transfers) { return .busy }
     return transfers.activity(requests: requests, responses: responses, packed: vector.packed)
   }
 
@@ -227,21 +246,22 @@ public struct SystolicMachine: Machine, Sendable, Codable {
   /// What the sequencer, the prefetcher and the transfer engine wait for.
   public var waits: [Wait] {
     var waits: [Wait] = []
-    if !folds.isFinished { waits.append(Wait(block: "fold_sequencer", cause: "\(folds.issue(readiness).hold)")) }
+    if !folds.isFinished {
+      var folds = folds
+      waits.append(Wait(block: "fold_sequencer", cause: "\(folds.issue(readiness).hold)"))
+    }
     if !prefetcher.isFinished { waits.append(Wait(block: "prefetcher", cause: "\(prefetcher.state)")) }
     if !vector.isQuiescent { waits.append(Wait(block: "vector_unit", cause: "operands or room for results")) }
     waits += [transfers.pendingWait, memory.pendingWait].compactMap { $0 }
     return waits
   }
 
-  /// Whether psums go off chip as they are.
-  private var storesPsums: Bool { layer?.requantises == false }
-
   /// What the prefetcher sees: committed state.
   private var prefetchView: TilePrefetcher.View {
     TilePrefetcher.View(
       inUse: folds.tilesInUse, halves: .init(ifmap: spec.ifmapSpad.halves, filter: spec.filterSpad.halves),
-      completedPsumTiles: accumulator.completedTiles)
+      completedPsumTiles: accumulator.completedTiles, canQueueLoad: transfers.canQueueLoad,
+      canQueueStore: storesPsums ? transfers.canQueueStore : vector.canQueue)
   }
 
   /// What the fold sequencer sees: committed state.

@@ -12,10 +12,12 @@ struct TilePrefetcher: Sendable, Codable {
   }
 
   private var cursor: FoldCursor?
-  /// Tiles of the fold under the cursor, looked at in every cycle.
+  /// Why there is no fold under the cursor; nil if there is one.
+  private var end: State? = .idle
+  /// Tiles of that fold, looked at in every cycle.
   private var nextIfmapTile = 0
   private var nextFilterTile = 0
-  private(set) var state = State.idle
+  var state = State.idle
   private(set) var requestedIfmapTiles = 0
   private(set) var requestedFilterTiles = 0
   private var areParametersRequested = true
@@ -46,6 +48,9 @@ struct TilePrefetcher: Sendable, Codable {
     let halves: FoldSequencer.TilesInUse
     /// Complete sets of psums in the accumulator.
     let completedPsumTiles: Int
+    /// Whether a load can be queued, and whether a finished set of psums can be handed on: to the port, or to the vector unit.
+    let canQueueLoad: Bool
+    let canQueueStore: Bool
   }
 
   /// What the load side does next.
@@ -58,9 +63,9 @@ struct TilePrefetcher: Sendable, Codable {
     case nextFold
   }
 
-  private func nextLoad(_ layer: PlacedLayer, _ view: View, _ engine: borrowing TransferEngine) -> LoadStep {
-    guard let cursor, !cursor.isAtEnd else { return .wait(cursor == nil ? .idle : .finished) }
-    guard engine.canQueueLoad else { return .wait(.waitingForQueue) }
+  private mutating func nextLoad(_ view: View) -> LoadStep {
+    if let end { return .wait(end) }
+    guard view.canQueueLoad else { return .wait(.waitingForQueue) }
     if !areParametersRequested { return .parameters }
     if !isBiasRequested { return .bias }
     if nextIfmapTile == requestedIfmapTiles {
@@ -73,26 +78,29 @@ struct TilePrefetcher: Sendable, Codable {
   }
 
   private mutating func readTiles(_ schedule: SystolicSchedule) {
-    guard let cursor, !cursor.isAtEnd else { return }
+    guard let cursor, !cursor.isAtEnd else {
+      end = .finished
+      return
+    }
+    end = nil
     let fold = cursor.fold(in: schedule)
     (nextIfmapTile, nextFilterTile) = (fold.ifmapTile, fold.filterTile)
   }
 
-  /// Whether `evaluate` would do anything.
-  func canAct(
-    _ layer: PlacedLayer, _ view: View, _ engine: borrowing TransferEngine, _ vector: borrowing VectorPath
-  ) -> Bool {
-    let canQueueStore = layer.requantises ? vector.canQueue : engine.canQueueStore
-    if storeParts.isEmpty ? storedTiles < view.completedPsumTiles : canQueueStore { return true }
-    if case .wait = nextLoad(layer, view, engine) { return false }
-    return true
+  /// What it waits for if it can do nothing in this cycle, as in most; nil if `evaluate` would do something.
+  ///
+  /// `mutating`, so that it is asked in place and not copied.
+  mutating func wait(_ view: View) -> State? {
+    guard storeParts.isEmpty ? storedTiles >= view.completedPsumTiles : !view.canQueueStore else { return nil }
+    guard case .wait(let reason) = nextLoad(view) else { return nil }
+    return reason
   }
 
   /// Queues at most one load and one store.
   mutating func evaluate(
     _ layer: PlacedLayer, _ view: View, engine: inout TransferEngine, vector: inout VectorPath
   ) {
-    switch nextLoad(layer, view, engine) {
+    switch nextLoad(view) {
     case .wait(let reason):
       state = reason
     case .parameters:
@@ -121,10 +129,10 @@ struct TilePrefetcher: Sendable, Codable {
       readTiles(layer.schedule)
     }
     nextStore(layer, view.completedPsumTiles)
-    guard !storeParts.isEmpty else { return }
+    guard !storeParts.isEmpty, view.canQueueStore else { return }
     if layer.requantises {
-      if vector.canQueue { vector.queue(layer.vectorJob(storeParts.removeFirst(), firstFilter: storeFilter)) }
-    } else if engine.canQueueStore {
+      vector.queue(layer.vectorJob(storeParts.removeFirst(), firstFilter: storeFilter))
+    } else {
       engine.queue(store: storeParts.removeFirst())
     }
   }

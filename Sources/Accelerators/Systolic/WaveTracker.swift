@@ -9,15 +9,53 @@ struct WaveTracker: Sendable, Codable {
   /// Folds that left, oldest first, as long as their operands may still stand in registers.
   private(set) var pastWaves: [FoldWave] = []
   private(set) var pastLoads: [FoldWave] = []
+  private var outlook = Outlook()
+
+  /// What stays as it is until a fold begins or ends: looked at in every step, worked out at these events only.
+  struct Outlook: Sendable, Codable, Equatable {
+    /// The first step for which it has to be worked out anew.
+    var end = Int.min
+    /// Whether a fold occupies the array.
+    var isOccupied = false
+    /// Folds whose front has entered, and PEs that the newest of them uses.
+    var enteredWaves = 0
+    var newestUse = 0
+  }
 
   /// A fold begins to stream.
-  mutating func addStream(_ wave: FoldWave) { waves.append(wave) }
+  mutating func addStream(_ wave: FoldWave) {
+    waves.append(wave)
+    outlook.end = .min
+  }
 
   /// A fold begins to load its stationary operand.
-  mutating func addLoad(_ wave: FoldWave) { loads.append(wave) }
+  mutating func addLoad(_ wave: FoldWave) {
+    loads.append(wave)
+    outlook.end = .min
+  }
+
+  /// What the array is about in a step; steps are asked about in their order.
+  mutating func look(at step: Int) -> Outlook {
+    if step >= outlook.end { outlook = makeOutlook(step) }
+    return outlook
+  }
+
+  private func makeOutlook(_ step: Int) -> Outlook {
+    var outlook = Outlook(end: .max)
+    for wave in waves + loads {
+      if wave.start <= step && step < wave.end { outlook.isOccupied = true }
+      if step < wave.end { outlook.end = min(outlook.end, wave.start > step ? wave.start : wave.end) }
+    }
+    let entered = entered(by: step)
+    outlook.enteredWaves = entered.count
+    outlook.newestUse = entered.last.map { $0.usedRows * $0.usedColumns } ?? 0
+    return outlook
+  }
 
   /// Moves folds that have left before `step` to the past; `reach` is the number of steps in which a load passes every PE.
   mutating func retire(before step: Int, reach: Int) {
+    // Nothing ends before the outlook does.
+    guard step >= outlook.end else { return }
     while let oldest = waves.first, oldest.end <= step {
       pastWaves.removeAll(keepingCapacity: true)
       pastWaves.append(oldest)
@@ -33,10 +71,5 @@ struct WaveTracker: Sendable, Codable {
   /// The waves whose front has entered by `step`.
   func entered(by step: Int) -> ArraySlice<FoldWave> {
     waves.prefix { $0.start <= step }
-  }
-
-  /// Whether a fold occupies the array in `step`.
-  func isOccupied(_ step: Int) -> Bool {
-    waves.contains { $0.start <= step && step < $0.end } || loads.contains { $0.start <= step && step < $0.end }
   }
 }

@@ -50,6 +50,8 @@ public struct VectorPath: Sendable, Codable {
   var packer: StorePacker
   var results: Link<VectorResult>
   var packed: Link<PackedStore>
+  /// No layer of its own and nothing anywhere: until a job is queued, a clock edge changes nothing.
+  private(set) var isAsleep = true
 
   init(_ spec: Spec, portBytes: Int) {
     unit = VectorUnit(spec.unit)
@@ -65,6 +67,7 @@ public struct VectorPath: Sendable, Codable {
     if let operation { unit.begin(operation) }
     sequencer.beginLayer()
     streams.begin(layer)
+    isAsleep = layer == nil
   }
 
   var canQueue: Bool { sequencer.canQueue && packer.canQueue }
@@ -73,6 +76,7 @@ public struct VectorPath: Sendable, Codable {
   mutating func queue(_ job: VectorJob) {
     sequencer.queue(job)
     packer.queue(job.store)
+    isAsleep = false
   }
 
   // MARK: One cycle
@@ -89,11 +93,13 @@ public struct VectorPath: Sendable, Codable {
   }
 
   mutating func commit() {
+    guard !isAsleep else { return }
     sequencer.commit()
     unit.commit()
     packer.commit()
     results.commit()
     packed.commit()
+    isAsleep = streams.layer == nil && isQuiescent
   }
 
   /// Whether an operand vector enters the unit at the next edge.

@@ -90,6 +90,8 @@ public struct PsumAccumulator: Sendable, Codable {
   var writeAddresses: [Int32]
   var writeValues: [Int32]
   var isWriting = false
+  /// Whether every column writes.
+  var allWrite = false
   var completes = false
 
   /// An accumulator of zeros.
@@ -112,21 +114,34 @@ public struct PsumAccumulator: Sendable, Codable {
   }
 
   /// Evaluates one enabled step. Column c's control word lies c places before `slot` in the ring of `control` words.
-  public mutating func step(_ control: [PsumControl], slot: Int) {
+  ///
+  /// `run` words from `slot` back name neighbouring vectors of psums that already stand, in every column.
+  public mutating func step(_ control: [PsumControl], slot: Int, run: Int) {
     switch arithmetic {
-    case .int8: accumulate(IntegerArithmetic.self, control, slot)
-    case .bfloat16: accumulate(BFloat16Arithmetic.self, control, slot)
+    case .int8: accumulate(IntegerArithmetic.self, control, slot, run)
+    case .bfloat16: accumulate(BFloat16Arithmetic.self, control, slot, run)
     }
   }
 
-  private mutating func accumulate<Contract: MACArithmetic>(_: Contract.Type, _ control: [PsumControl], _ first: Int) {
+  private mutating func accumulate<Contract: MACArithmetic>(
+    _: Contract.Type, _ control: [PsumControl], _ first: Int, _ run: Int
+  ) {
     isWriting = true
-    let sums = addArriving(
-      Contract.self, control, first, arriving: arriving, storage: storage, biases: biases,
-      addresses: &writeAddresses, values: &writeValues)
-    counters.reads += sums.reads
-    counters.biasReads += sums.biasReads
-    counters.additions += sums.reads + sums.biasReads
+    allWrite = run >= columns
+    if allWrite {
+      addRun(
+        Contract.self, address: Int(control[first].address), arriving: arriving, storage: storage,
+        addresses: &writeAddresses, values: &writeValues)
+      counters.reads += columns
+      counters.additions += columns
+    } else {
+      let sums = addArriving(
+        Contract.self, control, first, arriving: arriving, storage: storage, biases: biases,
+        addresses: &writeAddresses, values: &writeValues)
+      counters.reads += sums.reads
+      counters.biasReads += sums.biasReads
+      counters.additions += sums.reads + sums.biasReads
+    }
     // Sets of psums complete in order only at the last column: a narrower set behind a wide one is done with its own first.
     let last = first - (columns - 1)
     completes = control[last < 0 ? last + control.count : last].completesTile
@@ -136,7 +151,12 @@ public struct PsumAccumulator: Sendable, Codable {
   public mutating func commit() {
     guard isWriting else { return }
     isWriting = false
-    counters.writes += writeAll(writeAddresses, writeValues, into: &storage)
+    if allWrite {
+      writeEach(writeAddresses, writeValues, into: &storage)
+      counters.writes += columns
+    } else {
+      counters.writes += writeAll(writeAddresses, writeValues, into: &storage)
+    }
     if completes { completedTiles += 1 }
     completes = false
   }
@@ -153,6 +173,36 @@ public struct PsumAccumulator: Sendable, Codable {
 }
 
 // MARK: - One step over all columns
+
+/// Adds what arrives at each column to the psum that stands there: column c takes part in the vector c steps before column 0's.
+private func addRun<Contract: MACArithmetic>(
+  _: Contract.Type, address: Int, arriving: [Int32], storage: [Int32], addresses: inout [Int32], values: inout [Int32]
+) {
+  let arriving = arriving.span
+  let storage = storage.span
+  var addresses = addresses.mutableSpan
+  var values = values.mutableSpan
+  let columns = addresses.count
+  let stride = columns &- 1
+  precondition(arriving.count == columns && values.count == columns, "a column has an address and a value")
+  precondition(address - stride * stride >= 0 && address < storage.count, "psums lie in the accumulator")
+  for column in 0..<columns {
+    let place = address &- column &* stride
+    unsafe addresses[unchecked: column] = Int32(truncatingIfNeeded: place)
+    unsafe values[unchecked: column] = Contract.add(storage[unchecked: place], arriving[unchecked: column])
+  }
+}
+
+/// Writes every value to its address.
+private func writeEach(_ addresses: [Int32], _ values: [Int32], into storage: inout [Int32]) {
+  let addresses = addresses.span
+  let values = values.span
+  var storage = storage.mutableSpan
+  precondition(values.count == addresses.count, "a write has an address and a value")
+  for column in 0..<addresses.count {
+    storage[unsafe Int(addresses[unchecked: column])] = unsafe values[unchecked: column]
+  }
+}
 
 /// Adds what arrives at each column to the psum that its control word names; address -1 where a column has none.
 private func addArriving<Contract: MACArithmetic>(

@@ -19,8 +19,8 @@ public struct SkewBuffer: Sendable, Codable {
   /// Steps until every register is empty: an empty buffer costs nothing.
   private var stepsToEmpty = 0
   let registerPlaces: [RegisterPlace]
-  /// Flags of the vector that is pushed, lane by lane: a wire.
-  private var pushedFlags: [UInt8]
+  /// The vector of a step in which no operand enters.
+  private let zeros: [Int16]
 
   /// A buffer whose registers are all empty.
   public init(lanes: Int, latency: Int) {
@@ -30,7 +30,7 @@ public struct SkewBuffer: Sendable, Codable {
     depth = latency + lanes + 1
     words = [Int16](repeating: 0, count: depth * lanes)
     flags = [UInt8](repeating: 0, count: depth * lanes)
-    pushedFlags = [UInt8](repeating: 0, count: lanes)
+    zeros = [Int16](repeating: 0, count: lanes)
     registerPlaces = (0..<lanes).flatMap { lane in
       (0..<latency + lane).map { RegisterPlace(lane: Int32(lane), stage: Int32($0)) }
     }
@@ -45,17 +45,14 @@ public struct SkewBuffer: Sendable, Codable {
   public mutating func push(_ vector: [Int16], flags newFlags: UInt8, used: Int) {
     precondition(vector.count == lanes && used <= lanes, "a vector is as wide as its edge")
     stepsToEmpty = depth + 1
-    flagLanes(of: vector, newFlags, used: used, into: &pushedFlags)
-    writeDiagonal(vector, into: &words, lanes: lanes, firstRow: firstRow)
-    writeDiagonal(pushedFlags, into: &flags, lanes: lanes, firstRow: firstRow)
+    writeDiagonal(vector, flags: newFlags, used: used, into: &words, &flags, from: firstRow, turningAt: depth)
   }
 
   /// Writes zeros, because no operand enters in this step.
   public mutating func pushEmpty(flags newFlags: UInt8 = 0) {
     if newFlags != 0 { stepsToEmpty = depth + 1 }
     guard stepsToEmpty > 0 else { return }
-    writeDiagonal(into: &words, lanes: lanes, firstRow: firstRow) { _ in 0 }
-    writeDiagonal(into: &flags, lanes: lanes, firstRow: firstRow) { _ in newFlags }
+    writeDiagonal(zeros, flags: newFlags, used: lanes, into: &words, &flags, from: firstRow, turningAt: depth)
   }
 
   /// The clock edge of an enabled step.
@@ -75,43 +72,26 @@ extension SkewBuffer {
   }
 }
 
-/// The flags of a vector's lanes: lanes beyond `used` are not valid.
-private func flagLanes(of vector: [Int16], _ newFlags: UInt8, used: Int, into flags: inout [UInt8]) {
+/// Writes a vector and its flags along a diagonal of the ring that begins in `firstRow` and goes on in row 0 behind `depth`.
+private func writeDiagonal(
+  _ vector: [Int16], flags newFlags: UInt8, used: Int, into words: inout [Int16], _ flags: inout [UInt8],
+  from firstRow: Int, turningAt depth: Int
+) {
   let vector = vector.span
+  var words = words.mutableSpan
   var flags = flags.mutableSpan
-  precondition((0...vector.count).contains(used) && flags.count == vector.count, "every lane has its flags")
-  for lane in 0..<used {
-    // The sign bit is masked, so that bfloat16's negative zero counts as zero.
-    let nonzero = unsafe vector[unchecked: lane] & 0x7FFF == 0 ? 0 : OperandFlags.nonzero
-    unsafe flags[unchecked: lane] = newFlags | nonzero
-  }
-  for lane in used..<vector.count { unsafe flags[unchecked: lane] = newFlags & ~OperandFlags.valid }
-}
-
-private func writeDiagonal<Word: BitwiseCopyable>(
-  _ vector: [Word], into ring: inout [Word], lanes: Int, firstRow: Int
-) {
-  let vector = vector.span
-  precondition(vector.count == lanes, "a vector is as wide as its edge")
-  writeDiagonal(into: &ring, lanes: lanes, firstRow: firstRow) { unsafe vector[unchecked: $0] }
-}
-
-/// Writes one word a lane along a diagonal of the ring, whose rows hold `lanes` words each: round its end to its first row.
-@inline(__always)
-private func writeDiagonal<Word: BitwiseCopyable>(
-  into ring: inout [Word], lanes: Int, firstRow: Int, word: (Int) -> Word
-) {
-  var ring = ring.mutableSpan
-  let turn = min(ring.count / lanes - firstRow, lanes)
-  precondition(firstRow >= 0 && turn > 0 && ring.count > lanes * lanes, "a diagonal lies in the ring")
+  let lanes = vector.count
+  precondition(
+    words.count == depth * lanes && flags.count == words.count && lanes < depth && (0..<depth).contains(firstRow),
+    "a diagonal lies in the ring")
   var index = firstRow &* lanes
-  for lane in 0..<turn {
-    unsafe ring[unchecked: index] = word(lane)
-    index &+= lanes &+ 1
-  }
-  index = turn
-  for lane in turn..<lanes {
-    unsafe ring[unchecked: index] = word(lane)
+  for lane in 0..<lanes {
+    if firstRow &+ lane == depth { index = lane }
+    let word = unsafe vector[unchecked: lane]
+    // The sign bit is masked, so that bfloat16's negative zero counts as zero.
+    let nonzero = word & 0x7FFF == 0 ? 0 : OperandFlags.nonzero
+    unsafe words[unchecked: index] = word
+    unsafe flags[unchecked: index] = (lane < used ? newFlags : newFlags & ~OperandFlags.valid) | nonzero
     index &+= lanes &+ 1
   }
 }

@@ -7,7 +7,8 @@ public import Simulation
 /// the memory takes requests in order, so nobody can read past it.
 public struct TransferEngine: Sendable, Codable {
   /// Transfers that either queue holds.
-  public static let queueDepth = 4
+  @inlinable
+  public static var queueDepth: Int { 4 }
 
   /// What the engine counted.
   public struct Counters: Sendable, Codable, Equatable, CounterSet {
@@ -73,13 +74,15 @@ public struct TransferEngine: Sendable, Codable {
   public private(set) var counters = Counters()
 
   /// Loads whose requests or answers are outstanding; `issuing` counts those whose requests have all left.
-  private var loads: [Load] = []
+  @usableFromInline var loads: [Load] = []
   var issued = 0
   private var issueCursor = TransferCursor()
   private var receiveCursor = TransferCursor()
-  private var stores: [Transfer] = []
+  @usableFromInline var stores: [Transfer] = []
   private var storeCursor = TransferCursor()
   private var storesWentLast = false
+  /// Whether a clock edge may change anything: a load or a store is under way, or something was evaluated.
+  public private(set) var isAwake = false
 
   /// Tiles completed by each buffer's loads, and by stores.
   public private(set) var loadedTiles: [Int]
@@ -111,20 +114,24 @@ public struct TransferEngine: Sendable, Codable {
   }
 
   /// Whether a load or a store can be queued in this cycle.
+  @inlinable
   public var canQueueLoad: Bool { loads.count < Self.queueDepth }
   /// Whether a store can be queued in this cycle.
+  @inlinable
   public var canQueueStore: Bool { stores.count < Self.queueDepth }
 
   /// Queues a load, at most one a cycle. A load of no bytes completes in its turn.
   public mutating func queue(_ load: Load) {
     precondition(canQueueLoad && newLoads.isEmpty, "one load a cycle, while there is room")
     newLoads.append(load)
+    isAwake = true
   }
 
   /// Queues a store, at most one a cycle.
   public mutating func queue(store: Transfer) {
     precondition(canQueueStore && newStores.isEmpty && store.bytes > 0, "one store a cycle, while there is room")
     newStores.append(store)
+    isAwake = true
   }
 
   /// Sends at most one request and takes at most one answer.
@@ -136,12 +143,14 @@ public struct TransferEngine: Sendable, Codable {
     psums: [Int32]
   ) -> Delivery? {
     guard !loads.isEmpty || !stores.isEmpty || packed.hasFront else { return nil }
+    isAwake = true
     sendRequest(to: &requests, &packed, psums)
     return takeAnswer(from: &responses)
   }
 
   /// The clock edge.
   public mutating func commit() {
+    guard isAwake else { return }
     if receiveEnds {
       if loads[0].transfer.completesTile { loadedTiles[loads[0].buffer] += 1 }
       loads.removeFirst()
@@ -162,6 +171,7 @@ public struct TransferEngine: Sendable, Codable {
     if !newLoads.isEmpty { loads.append(newLoads.removeLast()) }
     if !newStores.isEmpty { stores.append(newStores.removeLast()) }
     (issueEnds, receiveEnds, storeEnds, isDelivering, isStalled) = (false, false, false, false, false)
+    isAwake = !loads.isEmpty || !stores.isEmpty
   }
 
   /// No transfer queued or under way.
