@@ -29,13 +29,14 @@ extension PEPipeline {
     _ layer: LayerConstants, _ words: PEWords, _ psums: inout MutableSpan<Int32>
   ) {
     let place = words.psums &+ Int(filter)
-    switch operation {
-    case .none, .gated: return
-    case .mac: psums[place] = contract.sum(psums[place], product)
-    case .accumulate, .accumulateLast:
-      psums[words.psumOut &+ Int(filter & (layer.psumsPerFlit &- 1))] = contract.sum(psums[place], product)
-      psums[place] = 0
+    let sum = unsafe contract.sum(psums[unchecked: place], product)
+    guard operation.isAddition else {
+      // Without a MAC the product is 0: adding it spares a branch that nothing predicts.
+      unsafe psums[unchecked: place] = sum
+      return
     }
+    unsafe psums[unchecked: words.psumOut &+ Int(filter & (layer.psumsPerFlit &- 1))] = sum
+    unsafe psums[unchecked: place] = 0
   }
 
   /// The first MACs of a run: filters and their words in the ring follow each other.
@@ -63,18 +64,18 @@ private func multiplyAccumulate(
   _ count: Int, _ contract: some PsumContract, _ ifmap: Int16, _ operands: Span<Int16>, _ firstOperand: Int,
   _ psums: inout MutableSpan<Int32>, _ firstPsum: Int
 ) {
-  let weights = unsafe operands.bytes
+  let filters = unsafe operands.bytes
   var sums = unsafe psums.mutableBytes
   for first in stride(from: 0, to: count, by: PsumVector.scalarCount) {
-    let weightByte = (firstOperand &+ first) &* MemoryLayout<Int16>.size
+    let filterByte = (firstOperand &+ first) &* MemoryLayout<Int16>.size
     let psumByte = (firstPsum &+ first) &* MemoryLayout<Int32>.size
-    let filter = unsafe weights.unsafeLoadUnaligned(fromUncheckedByteOffset: weightByte, as: OperandVector.self)
-    let psum = unsafe sums.unsafeLoadUnaligned(fromUncheckedByteOffset: psumByte, as: PsumVector.self)
     // Lanes before the end: a number below 0, of which the sign is a mask.
-    let wanted = (laneNumbers &- OperandVector(repeating: Int16(truncatingIfNeeded: count &- first))) &>> 15
-    let products = contract.products(ifmap, filter & wanted)
+    let lanes = OperandVector(0, 1, 2, 3, 4, 5, 6, 7)
+    let wanted = (lanes &- OperandVector(repeating: Int16(truncatingIfNeeded: count &- first))) &>> 15
+    let products = contract.products(
+      OperandVector(repeating: ifmap) & wanted,
+      unsafe filters.unsafeLoadUnaligned(fromUncheckedByteOffset: filterByte, as: OperandVector.self))
+    let psum = unsafe sums.unsafeLoadUnaligned(fromUncheckedByteOffset: psumByte, as: PsumVector.self)
     unsafe sums.storeBytes(of: contract.sums(psum, products), toUncheckedByteOffset: psumByte, as: PsumVector.self)
   }
 }
-
-private let laneNumbers = OperandVector(0, 1, 2, 3, 4, 5, 6, 7)

@@ -54,7 +54,7 @@ struct PEWords {
   @inline(__always)
   func psumIn(_ filter: UInt8, _ layer: LayerConstants, _ psums: Span<Int32>) -> Int32 {
     guard let psumIn else { return 0 }
-    return psums[psumIn &+ Int(filter & (layer.psumsPerFlit &- 1))]
+    return unsafe psums[unchecked: psumIn &+ Int(filter & (layer.psumsPerFlit &- 1))]
   }
 }
 
@@ -69,9 +69,11 @@ extension PEPipeline {
     _ edges: Int, _ contract: some PsumContract, _ layer: LayerConstants, _ words: PEWords, _ operands: Span<Int16>,
     _ psums: Span<Int32>
   ) {
+    guard edges > 0 else { return }
     // Two edges renew every register.
     if edges > 2 { skip(edges &- 2, layer) }
-    for _ in 0..<min(edges, 2) { step(contract, layer, words, operands, psums) }
+    if edges > 1 { step(contract, layer, words, operands, psums) }
+    step(contract, layer, words, operands, psums)
     edge &+= edges
   }
 
@@ -84,28 +86,26 @@ extension PEPipeline {
     product = multiplied(contract)
     (operation2, filter2) = (operation1, filter1)
     operation1 = issue
-    switch issue {
-    case .none: return
-    case .mac, .gated:
-      if issue == .mac { weight1 = operands[words.operands &+ Int(filterPlace)] }
-      takeIfmap()
-      movePlace(1, layer)
-    case .accumulate, .accumulateLast:
-      if filter &+ 1 == runEnd { operation1 = .accumulateLast }
-      psumIn1 = words.psumIn(filter, layer, psums)
-    }
+    guard issue != .none else { return }
     filter1 = filter
     filter &+= 1
+    if issue.isAddition {
+      if filter == runEnd { operation1 = .accumulateLast }
+      psumIn1 = words.psumIn(filter1, layer, psums)
+    } else {
+      let weight = unsafe operands[unchecked: words.operands &+ Int(filterPlace)]
+      if issue == .mac { weight1 = weight }
+      takeIfmap()
+      movePlace(1, layer)
+    }
   }
 
   /// What the multiplier makes of the operation before it.
   @inline(__always)
   func multiplied(_ contract: some PsumContract) -> Int32 {
-    switch operation1 {
-    case .none, .gated: 0
-    case .mac: contract.product(ifmap1, weight1)
-    case .accumulate, .accumulateLast: psumIn1
-    }
+    let product = contract.product(ifmap1, weight1)
+    let passed = operation1.isAddition ? psumIn1 : 0
+    return operation1 == .mac ? product : passed
   }
 
   /// Edges of a run after which at least two more come.
@@ -113,7 +113,7 @@ extension PEPipeline {
   private mutating func skip(_ edges: Int, _ layer: LayerConstants) {
     guard issue != .none else { return }
     filter &+= UInt8(truncatingIfNeeded: edges)
-    guard issue == .mac || issue == .gated else { return }
+    guard !issue.isAddition else { return }
     takeIfmap()
     movePlace(edges, layer)
   }

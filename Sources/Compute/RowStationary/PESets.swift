@@ -18,8 +18,8 @@ struct PESets: Sendable, Codable, Equatable {
   /// A word goes from FIFO to spad at the next edge.
   var ifmapLoads: UInt64 = 0
   var filterLoads: UInt64 = 0
-  /// The next MAC is the first of its tap: the ifmap spad is read.
-  var tapStarts: UInt64 = 0
+  /// PEs whose next MAC is the first of its tap: the ifmap spad is read.
+  var tapStarts = 0
   /// PEs that decide behind this edge whether the additions of a flit begin.
   var flitBegins: UInt64 = 0
   /// PEs with a flit's last addition behind the spads and behind the multiplier.
@@ -41,9 +41,7 @@ struct PESets: Sendable, Codable, Equatable {
   mutating func passEdge(_ tally: inout Tally) -> (flitEnds: UInt64, ifmapLoads: UInt64, filterLoads: UInt64) {
     let coming = (stage2FlitEnds, ifmapLoads, filterLoads)
     (stage2FlitEnds, stage1FlitEnds) = (stage1FlitEnds, 0)
-    tally.ifmapReads &+= tapStarts.nonzeroBitCount
-    tally.ifmapWrites &+= ifmapLoads.nonzeroBitCount
-    tally.filterWrites &+= filterLoads.nonzeroBitCount
+    tally.ifmapReads &+= tapStarts
     tapStarts = 0
     return coming
   }

@@ -8,16 +8,16 @@ typealias PsumVector = SIMD8<Int32>
 protocol PsumContract {
   func product(_ ifmap: Int16, _ filter: Int16) -> Int32
   func sum(_ psum: Int32, _ addend: Int32) -> Int32
-  func products(_ ifmap: Int16, _ filters: OperandVector) -> PsumVector
+  func products(_ ifmaps: OperandVector, _ filters: OperandVector) -> PsumVector
   func sums(_ psums: PsumVector, _ addends: PsumVector) -> PsumVector
 }
 
 /// Eight at a time are eight times one: the compiler makes vector instructions of it.
 extension PsumContract {
   @inline(__always)
-  func products(_ ifmap: Int16, _ filters: OperandVector) -> PsumVector {
+  func products(_ ifmaps: OperandVector, _ filters: OperandVector) -> PsumVector {
     var products = PsumVector()
-    for lane in 0..<PsumVector.scalarCount { products[lane] = product(ifmap, filters[lane]) }
+    for lane in 0..<PsumVector.scalarCount { products[lane] = product(ifmaps[lane], filters[lane]) }
     return products
   }
 

@@ -16,8 +16,8 @@ func beginRun(
     // The word is read for the first filter and held for the others; it stays in its place as long.
     let place = wrap(Int(pe.ifmapHead &+ pe.tap), layer.ifmapWords)
     pe.pipeline.ifmapRead = operands[number &* layer.operands &+ layer.banks.ifmapSpad &+ place]
+    if !pe.pipeline.takesIfmap { sets.tapStarts &+= 1 }
     pe.pipeline.takesIfmap = true
-    sets.tapStarts |= UInt64(member: number)
   }
   pe.stand(pe.pipeline.ifmapRead == 0 ? .gated : .mac, &standings)
   ends.insert(pe, number, layer)

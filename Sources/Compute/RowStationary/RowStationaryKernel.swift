@@ -46,26 +46,28 @@ func advancePEs(
     let first = group &* PESets.size
     let coming = sets[group].passEdge(&tally)
     for number in Members(coming.flitEnds, first: first) {
-      clock(contract, layer, edge, &pes[number], number, operands.span, &psums)
-      pes[number].psumOutCount &+= 1
+      unsafe clock(contract, layer, edge, &pes[unchecked: number], number, operands.span, &psums)
+      unsafe pes[unchecked: number].psumOutCount &+= 1
       sets[group].psumValid |= UInt64(member: number)
     }
     for number in Members(ends.take(edge, group, layer), first: first) {
-      clock(contract, layer, edge, &pes[number], number, operands.span, &psums)
-      endRun(layer, &pes[number], number, &sets[group], &ends, operands.span, &standings, &tally)
+      unsafe clock(contract, layer, edge, &pes[unchecked: number], number, operands.span, &psums)
+      unsafe endRun(layer, &pes[unchecked: number], number, &sets[group], &ends, operands.span, &standings, &tally)
     }
     for number in Members(coming.ifmapLoads, first: first) {
-      let bringsTap = loadIfmap(layer, &pes[number], number, &sets[group], &operands)
+      tally.ifmapWrites &+= 1
+      let bringsTap = unsafe loadIfmap(layer, &pes[unchecked: number], number, &sets[group], &operands)
       guard bringsTap else { continue }
-      clock(contract, layer, edge, &pes[number], number, operands.span, &psums)
-      beginRun(layer, &pes[number], number, &sets[group], &ends, operands.span, &standings)
+      unsafe clock(contract, layer, edge, &pes[unchecked: number], number, operands.span, &psums)
+      unsafe beginRun(layer, &pes[unchecked: number], number, &sets[group], &ends, operands.span, &standings)
     }
     for number in Members(coming.filterLoads, first: first) {
-      let bringsWeight = loadFilter(layer, &pes[number], number, &sets[group], &operands)
+      tally.filterWrites &+= 1
+      let bringsWeight = unsafe loadFilter(layer, &pes[unchecked: number], number, &sets[group], &operands)
       guard bringsWeight else { continue }
-      clock(contract, layer, edge, &pes[number], number, operands.span, &psums)
-      ends.remove(pes[number], number, layer)
-      beginRun(layer, &pes[number], number, &sets[group], &ends, operands.span, &standings)
+      unsafe clock(contract, layer, edge, &pes[unchecked: number], number, operands.span, &psums)
+      unsafe ends.remove(pes[unchecked: number], number, layer)
+      unsafe beginRun(layer, &pes[unchecked: number], number, &sets[group], &ends, operands.span, &standings)
     }
   }
 }
@@ -103,8 +105,8 @@ func beginFlits(
   var standings = standings.mutableSpan
   for group in sets.indices {
     for number in Members(sets[group].flitBegins, first: group &* PESets.size) {
-      clock(contract, layer, edge, &pes[number], number, operands.span, &psums)
-      pes[number].beginFlit(layer, number, &ends, &standings)
+      unsafe clock(contract, layer, edge, &pes[unchecked: number], number, operands.span, &psums)
+      unsafe pes[unchecked: number].beginFlit(layer, number, &ends, &standings)
     }
     sets[group].flitBegins = 0
   }
@@ -118,8 +120,11 @@ func clock(
   let edges = edge &- pe.pipeline.edge
   guard edges > 0 else { return }
   let words = PEWords(layer, pe, number)
-  pe.pipeline.retire(edges, contract, layer, words, operands, &psums)
-  pe.pipeline.advance(edges, contract, layer, words, operands, psums.span)
+  // A copy stays in the processor's registers.
+  var pipeline = pe.pipeline
+  pipeline.retire(edges, contract, layer, words, operands, &psums)
+  pipeline.advance(edges, contract, layer, words, operands, psums.span)
+  pe.pipeline = pipeline
 }
 
 /// A place in a ring, from a number below twice its size.

@@ -18,6 +18,10 @@ struct RowStationaryPE: Sendable, Codable, Equatable {
   /// An operation on its way through the pipeline.
   enum Operation: UInt8, CaseIterable, Sendable, Codable {
     case none, mac, gated, accumulate, accumulateLast
+
+    /// An addition, the last of its flit or not.
+    @inline(__always)
+    var isAddition: Bool { rawValue >= Operation.accumulate.rawValue }
   }
 
   /// What a PE does in every cycle until something happens to it.
