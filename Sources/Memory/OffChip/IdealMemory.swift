@@ -97,7 +97,9 @@ public struct IdealMemory: Sendable, Codable {
   }
 
   /// When it next has something to do. `mutating`, so that it is asked in place and not copied.
-  public mutating func activity(requests: Link<MemoryRequest>, responses: Link<MemoryBeat>, after cycle: Int) -> Activity {
+  public mutating func activity(requests: Link<MemoryRequest>, responses: Link<MemoryBeat>, after cycle: Int)
+    -> Activity
+  {
     var activity = Activity.waiting
     if inFlight > 0 {
       activity =
