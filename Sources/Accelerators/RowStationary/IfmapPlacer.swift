@@ -37,11 +37,12 @@ struct IfmapPlacer: Sendable, Codable {
 
   mutating func begin(_ planes: IfmapPlanes) {
     self.planes = planes
+    isIdle = false
     place = Place(column: planes.columnRange.lowerBound)
   }
 
-  /// No tile under way.
-  var isIdle: Bool { planes == nil }
+  /// No tile under way. Kept beside `planes`, because Swift copies those to ask whether they are nil.
+  private(set) var isIdle = true
 
   /// Writes the bytes of one line; the banks must be free.
   mutating func evaluate(
@@ -72,15 +73,15 @@ struct IfmapPlacer: Sendable, Codable {
   }
 
   mutating func commit() {
-    guard let next else { return }
+    guard !isIdle, let next else { return }
     self.next = nil
     place = next
-    if next.isAtEnd { planes = nil }
+    if next.isAtEnd { (planes, isIdle) = (nil, true) }
   }
 
   /// Whether `evaluate` would write anything.
   func canAct(_ words: borrowing Link<UInt64>) -> Bool {
-    guard let planes else { return false }
+    guard !isIdle, let planes else { return false }
     return words.hasFront || !planes.isInside(place.indices)
   }
 }

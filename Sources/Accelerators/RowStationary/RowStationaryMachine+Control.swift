@@ -125,7 +125,8 @@ extension RowStationaryMachine {
   }
 
   mutating func evaluateDecoder() {
-    placer.evaluate(&channels.ifmapWords, &glb, ifmapBanks)
+    if !placer.isIdle { placer.evaluate(&channels.ifmapWords, &glb, ifmapBanks) }
+    if decoder.isIdle { return }
     decodedLine = decoder.evaluate(&channels.ifmapWords)
     guard let line = decodedLine, control.phase == .loadIfmap else { return }
     let isWritten = glb.write(ifmapBanks, line: decodedLines, line)
@@ -262,7 +263,7 @@ extension RowStationaryMachine {
     case 0: return coreActivity()
     case 1:
       let activity = portActivity()
-      guard activity != .busy, spec.memory.clock == nil else { return activity }
+      guard activity != .busy, memoryDomain == 1 else { return activity }
       return activity.sooner(memory.activity(requests: requests, responses: responses, after: cycle))
     default: return memoryActivity(after: cycle)
     }

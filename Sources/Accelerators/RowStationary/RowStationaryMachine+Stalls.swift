@@ -63,13 +63,12 @@ extension RowStationaryMachine {
 
   /// Why words of filters, or of ifmaps and biases, are not there.
   private mutating func loadCause(filters: Bool) -> StallCause {
-    let (words, commands) =
-      filters
-      ? (channels.filterWords, channels.filterCommands) : (channels.ifmapWords, channels.ifmapCommands)
-    if words.hasFront { return .transfer }
-    if commands.count > 0 { return .crossing }
+    // Links are asked in place: a copy would count references in every cycle.
+    if filters ? channels.filterWords.hasFront : channels.ifmapWords.hasFront { return .transfer }
+    if (filters ? channels.filterCommands.count : channels.ifmapCommands.count) > 0 { return .crossing }
     let isIssuing = port.isIssuing(filters: filters, to: channels)
-    if !isIssuing, words.count > 0, memory.readsInFlight == 0 { return .crossing }
+    let words = filters ? channels.filterWords.count : channels.ifmapWords.count
+    if !isIssuing, words > 0, memory.readsInFlight == 0 { return .crossing }
     return MemoryPath(requests, responses, memory).loadCause(isIssuing: isIssuing)
   }
 }

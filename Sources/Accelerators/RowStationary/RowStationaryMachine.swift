@@ -117,6 +117,7 @@ public struct RowStationaryMachine: Machine, Sendable, Codable {
   /// A machine at rest. The spec must have passed its check.
   public init(_ spec: RowStationarySpec) {
     self.spec = spec
+    memoryDomain = spec.memory.clock == nil ? 1 : 2
     let network = MulticastNetwork(rows: spec.array.rows, columns: spec.array.columns)
     array = RowStationaryArray(spec.array)
     (filterNetwork, ifmapNetwork, psumNetwork) = (network, network, network)
@@ -151,7 +152,7 @@ public struct RowStationaryMachine: Machine, Sendable, Codable {
   }
 
   /// The domain whose clock the memory runs on.
-  var memoryDomain: Int { spec.memory.clock == nil ? 1 : 2 }
+  let memoryDomain: Int
 
   /// Scan chain, port and a memory without a clock of its own run on the link's clock.
   public static func clockDomain(of step: Step) -> Int {
@@ -170,7 +171,7 @@ public struct RowStationaryMachine: Machine, Sendable, Codable {
     case .scanChain: scanChain.evaluate(&configured)
     case .port: port.evaluate(&channels, requests: &requests, responses: &responses)
     case .memory:
-      if spec.memory.clock == nil { memory.evaluate(requests: &requests, responses: &responses, cycle: cycle) }
+      if memoryDomain == 1 { memory.evaluate(requests: &requests, responses: &responses, cycle: cycle) }
     case .clockedMemory: memory.evaluate(requests: &requests, responses: &responses, cycle: cycle)
     case .vector: if vectorSide.isAwake { evaluateVector() }
     case .control: evaluateControl()

@@ -2,6 +2,8 @@
 struct BankLayout: Sendable, Codable {
   /// Words of a 64-bit flit: operands, or psums of the narrower kind.
   static let flitWords = 4
+  /// Words behind a spad that a vector may cover which begins at its last word.
+  static let vectorOverhang = PsumVector.scalarCount - 1
 
   let ifmapWords, filterWords, psumWords: Int
   let ifmapDepth, filterDepth, psumInDepth, psumOutDepth: Int
@@ -17,12 +19,12 @@ struct BankLayout: Sendable, Codable {
     (ifmapWords, filterWords, psumWords) = (spec.ifmapSpadWords, spec.filterSpadWords, spec.psumSpadWords)
     (ifmapDepth, filterDepth) = (spec.ifmapFIFODepth, spec.filterFIFODepth)
     (psumInDepth, psumOutDepth) = (spec.psumInputFIFODepth, spec.psumOutputFIFODepth)
-    ifmapSpad = filterWords
+    ifmapSpad = filterWords + Self.vectorOverhang
     ifmapFIFO = ifmapSpad + ifmapWords
     filterFIFO = ifmapFIFO + ifmapDepth
     flitCounts = filterFIFO + filterDepth * Self.flitWords
     operands = flitCounts + filterDepth
-    psumIn = psumWords
+    psumIn = psumWords + Self.vectorOverhang
     psumOut = psumIn + psumInDepth * Self.flitWords
     psums = psumOut + psumOutDepth * Self.flitWords
   }

@@ -18,18 +18,33 @@ struct PESets: Sendable, Codable, Equatable {
   /// A word goes from FIFO to spad at the next edge.
   var ifmapLoads: UInt64 = 0
   var filterLoads: UInt64 = 0
-  /// The next MAC is the first of its tap: the ifmap spad is read.
-  var tapStarts: UInt64 = 0
-  /// PEs in the phase of accumulation.
-  var accumulates: UInt64 = 0
-  /// PEs with an accumulation behind the spads and behind the multiplier.
-  var stage1Accumulates: UInt64 = 0
-  var stage2Accumulates: UInt64 = 0
+  /// PEs whose next MAC is the first of its tap: the ifmap spad is read.
+  var tapStarts = 0
+  /// PEs that decide behind this edge whether the additions of a flit begin.
+  var flitBegins: UInt64 = 0
+  /// PEs with a flit's last addition behind the spads and behind the multiplier.
+  var stage1FlitEnds: UInt64 = 0
+  var stage2FlitEnds: UInt64 = 0
 
   // Next state: what enters FIFOs, and which flits move up, at the next edge.
   var ifmapArrives: UInt64 = 0
   var filterArrives: UInt64 = 0
   var moves: UInt64 = 0
+
+  /// Words that hold a bit for each of so many PEs.
+  static func groups(of peCount: Int) -> Int { (peCount + size - 1) / size }
+
+  /// What was due at the edge that comes: flits that are complete in the output FIFO, and words that go to their spads.
+  ///
+  /// Bits that are set from here on are for the next edge.
+  @inline(__always)
+  mutating func passEdge(_ tally: inout Tally) -> (flitEnds: UInt64, ifmapLoads: UInt64, filterLoads: UInt64) {
+    let coming = (stage2FlitEnds, ifmapLoads, filterLoads)
+    (stage2FlitEnds, stage1FlitEnds) = (stage1FlitEnds, 0)
+    tally.ifmapReads &+= tapStarts
+    tapStarts = 0
+    return coming
+  }
 }
 
 extension UInt64 {

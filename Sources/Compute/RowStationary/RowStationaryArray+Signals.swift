@@ -33,12 +33,13 @@ extension RowStationaryArray: Observable {
   }
 
   /// A register of the data path of every PE.
-  private static func lane<Word: BitwiseCopyable & BinaryInteger & Sendable>(
+  private static func stage(
     _ name: String, _ meaning: String,
-    _ format: @escaping @Sendable (borrowing RowStationaryArray) -> SignalFormat, _ column: LaneColumn<Word>
+    _ format: @escaping @Sendable (borrowing RowStationaryArray) -> SignalFormat,
+    _ value: @escaping @Sendable (PEPipeline) -> Int
   ) -> SignalColumn<RowStationaryArray> {
     SignalColumn(name: { _ in name }, meaning, format: format, extent: perPE) { array, sampler in
-      sampler.take(count: array.spec.peCount) { UInt64(bitPattern: Int64(array.lanes[column, $0])) }
+      sampler.take(count: array.spec.peCount) { UInt64(bitPattern: Int64(value(array.pipeline(of: $0)))) }
     }
   }
 
@@ -75,7 +76,7 @@ extension RowStationaryArray: Observable {
     SignalColumn("mac_fire", "A MAC is issued that is not gated.", kind: .wire, .bit, extent: perPE) { array, sampler in
       sampler.take(count: array.spec.peCount) { array.label(of: $0) == .mac ? 1 : 0 }
     },
-    lane("filter", "Filter of the next operation, within the PE's p.", { _ in .unsigned(bits: 8) }, .filter),
+    stage("filter", "Filter of the next operation, within the PE's p.", { _ in .unsigned(bits: 8) }) { Int($0.filter) },
     count("tap", "Word of the ifmap window that the next MAC reads.") { Int($0.tap) },
     SignalColumn(
       "weight_word", "Word of the pass's filters that the next MAC reads.", .unsigned(bits: 16), extent: perPE
@@ -85,13 +86,19 @@ extension RowStationaryArray: Observable {
     count("windows_left", "Windows left in this row, this one included.") { Int($0.windowsLeft) },
     count("rows_left", "Ifmap rows left in this pass.") { Int($0.rowsLeft) },
     count("passes_left", "Passes left over this ifmap tile.") { Int($0.passesLeft) },
-    lane("stage1_operation", "The operation behind the spads.", { _ in .enumeration(operations) }, .operation1),
-    lane("ifmap", "The ifmap operand behind the spads.", operandFormat, .ifmap1),
-    lane("weight", "The filter operand behind the spads; a gated MAC leaves it as it is.", operandFormat, .weight1),
-    lane("psum_in", "The psum from below behind the input FIFO.", psumFormat, .psumIn1),
-    lane("stage2_operation", "The operation behind the multiplier.", { _ in .enumeration(operations) }, .operation2),
-    lane("product", "A product, or the psum that passed the multiplier by.", psumFormat, .product),
-    lane("psum_filter", "The psum that stage 3 adds to.", { _ in .unsigned(bits: 8) }, .filter2),
+    stage("stage1_operation", "The operation behind the spads.", { _ in .enumeration(operations) }) {
+      Int($0.operation1.rawValue)
+    },
+    stage("ifmap", "The ifmap operand behind the spads.", operandFormat) { Int($0.ifmap1) },
+    stage("weight", "The filter operand behind the spads; a gated MAC leaves it as it is.", operandFormat) {
+      Int($0.weight1)
+    },
+    stage("psum_in", "The psum from below behind the input FIFO.", psumFormat) { Int($0.psumIn1) },
+    stage("stage2_operation", "The operation behind the multiplier.", { _ in .enumeration(operations) }) {
+      Int($0.operation2.rawValue)
+    },
+    stage("product", "A product, or the psum that passed the multiplier by.", psumFormat) { Int($0.product) },
+    stage("psum_filter", "The psum that stage 3 adds to.", { _ in .unsigned(bits: 8) }) { Int($0.filter2) },
     SignalColumn(
       name: { _ in "psum" }, "The psum that stage 3 adds to, before the addition.", format: psumFormat, extent: perPE
     ) { array, sampler in
@@ -117,11 +124,7 @@ extension RowStationaryArray: Observable {
 
   private func weightWord(of number: Int) -> Int {
     let weight = Int(pes[number].weight)
-    return pes[number].phase == .mac ? weight + Int(lanes[.filter, number]) : weight
-  }
-
-  private func psum(of number: Int) -> Int32 {
-    psums[number * layer.psums + Int(lanes[.filter2, number])]
+    return pes[number].phase == .mac ? weight + Int(pipeline(of: number).filter) : weight
   }
 
   /// What a PE does in the cycle that begins with this state.
@@ -129,11 +132,7 @@ extension RowStationaryArray: Observable {
     guard mapped.contains(Int32(number)) else { return .idle }
     switch pes[number].phase {
     case .off: return busyPEs > 0 ? .drain : restLabel
-    case .accumulate:
-      let stall = pes[number].accumulationStall(
-        lanes[.filter, number], psumsPerFlit: UInt8(shape.psumsPerFlit), psumOutDepth: spec.psumOutputFIFODepth)
-      return stall ?? .accumulate
-    case .mac: return pes[number].standing.label
+    case .mac, .accumulate: return pes[number].standing.label
     }
   }
 }
@@ -146,6 +145,9 @@ extension RowStationaryPE.Standing {
     case .gated: .gated
     case .waitIfmap: .waitIfmap
     case .waitFilter: .waitFilter
+    case .accumulate: .accumulate
+    case .waitPsum: .waitPsum
+    case .waitOutput: .waitOutput
     }
   }
 }

@@ -96,15 +96,17 @@ public struct RowStationaryArray: Sendable, Codable {
   /// What the PEs counted.
   public internal(set) var counters = Counters()
 
-  /// Registers of the data path, control, and words of the PEs; the last block of lanes may be wider than the array.
-  var lanes: PELanes
+  /// Registers of the PEs, and their words.
   var pes: [RowStationaryPE]
   var operands: [Int16]
   var psums: [Int32]
   /// What networks and control ask about many PEs at once.
   var sets: [PESets]
-  /// PEs in the MAC phase by their standing.
+  /// PEs by their standing.
   var standings: [Int]
+  /// Edges at which PEs did not all sleep, and at which of those to come runs end.
+  var edge = 0
+  var ends: RunEnds
   /// PEs of the layer: the others are clock-gated.
   var mapped: [Int32] = []
 
@@ -114,9 +116,8 @@ public struct RowStationaryArray: Sendable, Codable {
   public internal(set) var isAsleep = true
   /// PEs that still have a pass to do.
   public internal(set) var busyPEs = 0
-  /// What array, layer and pass fix for all PEs, and the blocks of lanes that hold PEs of the layer.
+  /// What array, layer and pass fix for all PEs.
   var layer: LayerConstants
-  var blocksInUse = 0
   /// What mapped PEs without an assignment wait for.
   public private(set) var restLabel = PECycleLabel.waitIfmap
   /// PE-cycles of waiting that were counted last.
@@ -149,12 +150,12 @@ public struct RowStationaryArray: Sendable, Codable {
     self.spec = spec
     shape = LayerShape(
       arithmetic: .integer8, windowColumns: 1, dilation: 1, slideColumns: 1, windows: 1, psumsPerFlit: 4)
-    layer = LayerConstants(BankLayout(spec), shape)
-    lanes = PELanes(peCount: count)
-    pes = [RowStationaryPE](repeating: RowStationaryPE(), count: lanes.count)
-    operands = [Int16](repeating: 0, count: lanes.count * layer.operands)
-    psums = [Int32](repeating: 0, count: lanes.count * layer.psums)
-    sets = [PESets](repeating: PESets(), count: (lanes.count + PESets.size - 1) / PESets.size)
+    layer = LayerConstants(spec, shape)
+    pes = [RowStationaryPE](repeating: RowStationaryPE(), count: count)
+    operands = [Int16](repeating: 0, count: count * layer.operands)
+    psums = [Int32](repeating: 0, count: count * layer.psums)
+    sets = [PESets](repeating: PESets(), count: layer.groups)
+    ends = RunEnds(peCount: count)
     standings = [Int](repeating: 0, count: RowStationaryPE.Standing.allCases.count)
   }
 
@@ -163,9 +164,9 @@ public struct RowStationaryArray: Sendable, Codable {
     precondition(isQuiescent, "an array is configured at rest")
     self.shape = shape
     self.mapped = mapped.map { Int32($0) }
-    layer = LayerConstants(BankLayout(spec), shape)
-    blocksInUse = (mapped.max() ?? -1) / PELanes.perBlock + 1
-    lanes = PELanes(peCount: spec.peCount)
+    layer = LayerConstants(spec, shape)
+    edge = 0
+    ends = RunEnds(peCount: spec.peCount)
     for number in pes.indices { pes[number] = RowStationaryPE() }
     for group in sets.indices { sets[group] = PESets() }
     for number in tops { sets[number / PESets.size].tops |= UInt64(member: number) }
@@ -178,7 +179,7 @@ public struct RowStationaryArray: Sendable, Codable {
   public mutating func reshape(_ shape: LayerShape) {
     precondition(busyPEs == 0, "an array changes its shape between assignments")
     self.shape = shape
-    layer = LayerConstants(BankLayout(spec), shape)
+    layer = LayerConstants(spec, shape)
   }
 
   /// Says what PEs wait for that have no assignment.
@@ -198,7 +199,8 @@ public struct RowStationaryArray: Sendable, Codable {
     layer.rows = Int32(assignment.rows)
     pes[number].endsRow = shape.windows == 1
     pes[number].endsPass = pes[number].endsRow && assignment.rows == 1
-    begin(number)
+    beginAssignment(
+      shape.arithmetic, layer, edge, number, &pes, &sets, &ends, operands, &psums, &standings)
     busyPEs += 1
     isAsleep = false
   }

@@ -19,12 +19,12 @@ struct Tally: Sendable, Codable, Equatable {
 
   init() {}
 
-  /// What PEs in the MAC phase do, by their numbers in each standing, and how many PEs are off.
+  /// What PEs do, by their numbers in each standing, and how many PEs are off.
   init(standings: [Int], off: Int) {
-    macs = standings[Int(RowStationaryPE.Standing.mac.rawValue)]
-    gated = standings[Int(RowStationaryPE.Standing.gated.rawValue)]
-    waitIfmap = standings[Int(RowStationaryPE.Standing.waitIfmap.rawValue)]
-    waitFilter = standings[Int(RowStationaryPE.Standing.waitFilter.rawValue)]
+    func count(_ standing: RowStationaryPE.Standing) -> Int { standings[Int(standing.rawValue)] }
+    (macs, gated, accumulates) = (count(.mac), count(.gated), count(.accumulate))
+    (waitIfmap, waitFilter) = (count(.waitIfmap), count(.waitFilter))
+    (waitPsum, waitOutput) = (count(.waitPsum), count(.waitOutput))
     self.off = off
   }
 

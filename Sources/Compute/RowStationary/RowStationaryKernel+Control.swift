@@ -1,91 +1,58 @@
-// Control of the PEs in which something begins or ends at a clock edge.
+// Control of the PEs in which something begins or ends at a clock edge. They are clocked up to this edge.
 
-/// Lets all PEs of a group act whose bits are set; `ends` are those whose run of MACs ends at this edge.
-///
-/// Bits that are set here are for the next edge: everything acts on what stood `before` this one.
-func control(
-  _ layer: LayerConstants, _ group: Int, _ ends: UInt64, _ lanes: inout MutableRawSpan,
-  _ pes: inout MutableSpan<RowStationaryPE>, _ sets: inout PESets, _ operands: inout MutableSpan<Int16>,
-  _ psums: Span<Int32>, _ standings: inout MutableSpan<Int>, _ tally: inout Tally
-) {
-  let before = sets
-  let first = group &* PESets.size
-  sets.tapStarts = 0
-  sets.stage1Accumulates = 0
-  sets.stage2Accumulates = before.stage1Accumulates
-  tally.ifmapReads &+= before.tapStarts.nonzeroBitCount
-  for number in Members(before.accumulates, first: first) {
-    unsafe issueAccumulation(
-      layer, &pes[unchecked: number], number, &lanes, &sets, operands.span, psums, &standings, &tally)
-  }
-  for number in Members(ends, first: first) {
-    unsafe endRun(layer, &pes[unchecked: number], number, &lanes, &sets, operands.span, &standings)
-  }
-  for number in Members(before.ifmapLoads, first: first) {
-    unsafe loadIfmap(layer, &pes[unchecked: number], number, &lanes, &sets, &operands, &standings)
-    tally.ifmapWrites &+= 1
-  }
-  for number in Members(before.filterLoads, first: first) {
-    unsafe loadFilter(layer, &pes[unchecked: number], number, &lanes, &sets, &operands, &standings)
-    tally.filterWrites &+= 1
-  }
-}
-
-// MARK: - MACs
+// MARK: - Runs of MACs
 
 /// Decides what a PE in the MAC phase does from the next edge on: a run of MACs with one ifmap word, or nothing.
-@inline(__always)
 func beginRun(
-  _ layer: LayerConstants, _ pe: inout RowStationaryPE, _ number: Int, _ lanes: inout MutableRawSpan,
-  _ sets: inout PESets, _ operands: Span<Int16>, _ standings: inout MutableSpan<Int>
+  _ layer: LayerConstants, _ pe: inout RowStationaryPE, _ number: Int, _ sets: inout PESets,
+  _ ends: inout MutableSpan<UInt64>, _ operands: Span<Int16>, _ standings: inout MutableSpan<Int>
 ) {
-  guard pe.ifmapCount > pe.tap else { return pe.stand(.waitIfmap, number, &lanes, &standings) }
-  let filter = lanes[.filter, number]
+  guard pe.ifmapCount > pe.tap else { return pe.stand(.waitIfmap, &standings) }
+  let filter = pe.pipeline.filter
   let weights = pe.filterCount &- pe.weight &- Int16(filter)
-  guard weights > 0 else { return pe.stand(.waitFilter, number, &lanes, &standings) }
-  lanes[.runEnd, number] = UInt8(truncatingIfNeeded: min(Int16(pe.filters), Int16(filter) &+ weights))
+  guard weights > 0 else { return pe.stand(.waitFilter, &standings) }
+  pe.pipeline.runEnd = UInt8(truncatingIfNeeded: min(Int16(pe.filters), Int16(filter) &+ weights))
   if filter == 0 {
     // The word is read for the first filter and held for the others; it stays in its place as long.
     let place = wrap(Int(pe.ifmapHead &+ pe.tap), layer.ifmapWords)
-    lanes[.ifmapRead, number] = unsafe operands[unchecked: number &* layer.operands &+ layer.banks.ifmapSpad &+ place]
-    lanes[.takes, number] = -1
-    sets.tapStarts |= UInt64(member: number)
+    pe.pipeline.ifmapRead = operands[number &* layer.operands &+ layer.banks.ifmapSpad &+ place]
+    if !pe.pipeline.takesIfmap { sets.tapStarts &+= 1 }
+    pe.pipeline.takesIfmap = true
   }
-  pe.stand(lanes[.ifmapRead, number] == 0 ? .gated : .mac, number, &lanes, &standings)
+  pe.stand(pe.pipeline.ifmapRead == 0 ? .gated : .mac, &standings)
+  ends.insert(pe, number, layer)
 }
 
-/// The end of a run: behind a tap's last filter, or where no weight has come yet.
-@inline(__always)
-private func endRun(
-  _ layer: LayerConstants, _ pe: inout RowStationaryPE, _ number: Int, _ lanes: inout MutableRawSpan,
-  _ sets: inout PESets, _ operands: Span<Int16>, _ standings: inout MutableSpan<Int>
+/// The end of a run: behind a tap's last filter, where no weight has come yet, or behind a flit's last psum.
+func endRun(
+  _ layer: LayerConstants, _ pe: inout RowStationaryPE, _ number: Int, _ sets: inout PESets,
+  _ ends: inout MutableSpan<UInt64>, _ operands: Span<Int16>, _ standings: inout MutableSpan<Int>,
+  _ tally: inout Tally
 ) {
-  guard lanes[.filter, number] == pe.filters else { return pe.stand(.waitFilter, number, &lanes, &standings) }
-  lanes[.filter, number] = 0
-  pe.endTap(layer)
-  pe.noteIfmapLoad(layer, number, &sets)
-  if pe.endsPass { pe.noteFilterLoad(layer, number, &sets) }
-  if pe.phase == .mac {
-    beginRun(layer, &pe, number, &lanes, &sets, operands, &standings)
+  if pe.phase == .accumulate {
+    pe.endFlit(layer, number, &sets, &standings, &tally)
   } else {
-    pe.stand(.none, number, &lanes, &standings)
-    sets.accumulates |= UInt64(member: number)
+    guard pe.pipeline.filter == pe.filters else { return pe.stand(.waitFilter, &standings) }
+    pe.pipeline.filter = 0
+    pe.endTap(layer)
+    pe.noteIfmapLoad(layer, number, &sets)
+    if pe.endsPass { pe.noteFilterLoad(layer, number, &sets) }
+  }
+  switch pe.phase {
+  case .mac: beginRun(layer, &pe, number, &sets, &ends, operands, &standings)
+  case .accumulate: sets.flitBegins |= UInt64(member: number)
+  case .off: break
   }
 }
 
 extension RowStationaryPE {
-  /// Takes a standing, and with it what the data path issues in every cycle.
+  /// Takes a standing, and with it what the data path issues at every edge.
   @inline(__always)
-  mutating func stand(
-    _ standing: Standing, _ number: Int, _ lanes: inout MutableRawSpan, _ standings: inout MutableSpan<Int>
-  ) {
+  mutating func stand(_ standing: Standing, _ standings: inout MutableSpan<Int>) {
     standings[Int(self.standing.rawValue)] &-= 1
     standings[Int(standing.rawValue)] &+= 1
     self.standing = standing
-    let operation = standing.operation
-    lanes[.issue, number] = operation.rawValue
-    lanes[.runs, number] = operation == .none ? 0 : -1
-    lanes[.reads, number] = operation == .mac ? -1 : 0
+    pipeline.issue = standing.operation
   }
 
   /// Notes whether a word goes from the ifmap FIFO to its spad at the next edge.
@@ -151,73 +118,51 @@ extension RowStationaryPE {
   }
 }
 
-// MARK: - Accumulations
+// MARK: - Flits: runs of additions
 
 extension RowStationaryPE {
-  /// Why no accumulation can be issued, in that phase; `filter` is the next one's.
-  @inline(__always)
-  func accumulationStall(_ filter: UInt8, psumsPerFlit: UInt8, psumOutDepth: Int) -> PECycleLabel? {
-    if takesPsum, psumInCount == 0 { return .waitPsum }
-    let startsFlit = filter & (psumsPerFlit &- 1) == 0
-    return startsFlit && Int(psumOutPromised) >= psumOutDepth ? .waitOutput : nil
+  /// Decides whether the additions of a flit begin with the next edge: its psums and a place for its sums must be there.
+  mutating func beginFlit(
+    _ layer: LayerConstants, _ number: Int, _ ends: inout MutableSpan<UInt64>, _ standings: inout MutableSpan<Int>
+  ) {
+    if takesPsum, psumInCount == 0 { return stand(.waitPsum, &standings) }
+    if Int(psumOutPromised) >= layer.banks.psumOutDepth { return stand(.waitOutput, &standings) }
+    psumOutPromised &+= 1
+    pipeline.runEnd = min(filters, pipeline.filter &+ layer.psumsPerFlit)
+    stand(.accumulate, &standings)
+    ends.insert(self, number, layer)
   }
-}
 
-@inline(__always)
-private func issueAccumulation(
-  _ layer: LayerConstants, _ pe: inout RowStationaryPE, _ number: Int, _ lanes: inout MutableRawSpan,
-  _ sets: inout PESets, _ operands: Span<Int16>, _ psums: Span<Int32>,
-  _ standings: inout MutableSpan<Int>, _ tally: inout Tally
-) {
-  let filter = lanes[.filter, number]
-  if let label = pe.accumulationStall(
-    filter, psumsPerFlit: layer.psumsPerFlit, psumOutDepth: layer.banks.psumOutDepth)
-  {
-    if label == .waitPsum { tally.waitPsum &+= 1 } else { tally.waitOutput &+= 1 }
-    return
-  }
-  tally.accumulates &+= 1
-  let member = UInt64(member: number)
-  let word = filter & (layer.psumsPerFlit &- 1)
-  let isLast = filter == pe.filters &- 1
-  let endsFlit = isLast || word == layer.psumsPerFlit &- 1
-  if word == 0 { pe.psumOutPromised &+= 1 }
-  lanes[.psumIn1, number] = 0
-  if pe.takesPsum {
-    let place = number &* layer.psums &+ layer.banks.psumIn &+ Int(pe.psumInHead) &* BankLayout.flitWords
-    lanes[.psumIn1, number] = psums[place &+ Int(word)]
-    if endsFlit {
-      pe.psumInHead = UInt8(truncatingIfNeeded: wrap(Int(pe.psumInHead) &+ 1, layer.banks.psumInDepth))
-      pe.psumInCount &-= 1
+  /// A flit's last addition is issued; its sums are in the output FIFO two edges later.
+  mutating func endFlit(
+    _ layer: LayerConstants, _ number: Int, _ sets: inout PESets, _ standings: inout MutableSpan<Int>,
+    _ tally: inout Tally
+  ) {
+    let member = UInt64(member: number)
+    if takesPsum {
+      psumInHead = UInt8(truncatingIfNeeded: wrap(Int(psumInHead) &+ 1, layer.banks.psumInDepth))
+      psumInCount &-= 1
       sets.psumReady |= member
     }
-  }
-  lanes[.filter1, number] = filter
-  let operation = endsFlit ? RowStationaryPE.Operation.accumulateLast : .accumulate
-  lanes[.operation1, number] = operation.rawValue
-  sets.stage1Accumulates |= member
-  lanes[.filter, number] = filter &+ 1
-  guard isLast else { return }
-  lanes[.filter, number] = 0
-  pe.endWindow(layer)
-  lanes[.filterPlace, number] = pe.filterHead
-  if pe.phase == .accumulate { return }
-  sets.accumulates &= ~member
-  if pe.phase == .off {
+    sets.stage1FlitEnds |= member
+    guard pipeline.filter == filters else { return }
+    pipeline.filter = 0
+    endWindow(layer)
+    pipeline.filterPlace = filterHead
+    guard phase == .off else { return }
+    stand(.none, &standings)
     tally.finished &+= 1
-  } else {
-    beginRun(layer, &pe, number, &lanes, &sets, operands, &standings)
   }
 }
 
 // MARK: - From FIFOs to spads
 
-/// One word a cycle from the ifmap FIFO into its ring.
+/// One word from the ifmap FIFO into its ring; returns whether control waited for it.
 @inline(__always)
-private func loadIfmap(
-  _ layer: LayerConstants, _ pe: inout RowStationaryPE, _ number: Int, _ lanes: inout MutableRawSpan,
-  _ sets: inout PESets, _ operands: inout MutableSpan<Int16>, _ standings: inout MutableSpan<Int>
-) {
+func loadIfmap(
+  _ layer: LayerConstants, _ pe: inout RowStationaryPE, _ number: Int, _ sets: inout PESets,
+  _ operands: inout MutableSpan<Int16>
+) -> Bool {
   let stretch = number &* layer.operands
   // Dropped words still count, so the ring may be gone round twice.
   let place = wrap(wrap(Int(pe.ifmapHead &+ pe.ifmapCount), layer.ifmapWords), layer.ifmapWords)
@@ -228,15 +173,15 @@ private func loadIfmap(
   pe.ifmapFIFOCount &-= 1
   sets.ifmapReady |= UInt64(member: number)
   pe.noteIfmapLoad(layer, number, &sets)
-  if pe.standing == .waitIfmap { beginRun(layer, &pe, number, &lanes, &sets, operands.span, &standings) }
+  return pe.standing == .waitIfmap
 }
 
-/// One word a cycle from the front flit of the filter FIFO into its ring.
+/// One word from the front flit of the filter FIFO into its ring; returns whether it makes a run longer, or possible.
 @inline(__always)
-private func loadFilter(
-  _ layer: LayerConstants, _ pe: inout RowStationaryPE, _ number: Int, _ lanes: inout MutableRawSpan,
-  _ sets: inout PESets, _ operands: inout MutableSpan<Int16>, _ standings: inout MutableSpan<Int>
-) {
+func loadFilter(
+  _ layer: LayerConstants, _ pe: inout RowStationaryPE, _ number: Int, _ sets: inout PESets,
+  _ operands: inout MutableSpan<Int16>
+) -> Bool {
   let stretch = number &* layer.operands
   let place = wrap(wrap(Int(pe.filterHead &+ pe.filterCount), layer.filterWords), layer.filterWords)
   let flit = stretch &+ layer.banks.filterFIFO &+ Int(pe.filterFIFOHead) &* BankLayout.flitWords
@@ -250,9 +195,6 @@ private func loadFilter(
     sets.filterReady |= UInt64(member: number)
   }
   pe.noteFilterLoad(layer, number, &sets)
-  // A run that this word makes longer, or possible.
-  let isShort = pe.standing.operation != .none && lanes[.runEnd, number] < pe.filters
-  if isShort || pe.standing == .waitFilter {
-    beginRun(layer, &pe, number, &lanes, &sets, operands.span, &standings)
-  }
+  let isShort = pe.phase == .mac && pe.pipeline.issue != .none && pe.pipeline.runEnd < pe.filters
+  return isShort || pe.standing == .waitFilter
 }

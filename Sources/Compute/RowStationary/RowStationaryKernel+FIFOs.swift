@@ -80,6 +80,7 @@ private func enterPsums(
 ) -> Int {
   let place = wrap(Int(pes[number].psumInHead) &+ Int(pes[number].psumInCount), layer.banks.psumInDepth)
   pes[number].psumInCount &+= 1
+  if pes[number].standing == .waitPsum { sets[number / PESets.size].flitBegins |= UInt64(member: number) }
   if Int(pes[number].psumInCount) == layer.banks.psumInDepth {
     sets[number / PESets.size].psumReady &= ~UInt64(member: number)
   }
@@ -95,5 +96,6 @@ private func leavePsums(
   pes[number].psumOutHead = UInt8(truncatingIfNeeded: head)
   pes[number].psumOutCount &-= 1
   pes[number].psumOutPromised &-= 1
+  if pes[number].standing == .waitOutput { sets[number / PESets.size].flitBegins |= UInt64(member: number) }
   if pes[number].psumOutCount == 0 { sets[number / PESets.size].psumValid &= ~UInt64(member: number) }
 }

@@ -1,10 +1,11 @@
-// One clock edge of all PEs. The data path is clocked for sixteen PEs at once; control acts on the PEs of which a bit says that
-// something begins or ends. Every register takes what stood before the edge: stages are evaluated from the last to the first,
-// FIFOs are read and left here, and entered by the networks afterwards.
+// One clock edge of all PEs: what ends or begins at it. A PE in the midst of a run is not looked at; when its run ends, it is
+// clocked for all edges of the run. FIFOs are read and left here, and entered by the networks afterwards.
 
 /// What array, layer and pass fix for all PEs.
 struct LayerConstants: Sendable, Codable {
   let banks: BankLayout
+  /// Words of `PESets` and of a line of `RunEnds`.
+  let groups: Int
   /// Stretches of a PE in the two banks.
   let operands, psums: Int
   let ifmapWords, filterWords: Int
@@ -14,8 +15,9 @@ struct LayerConstants: Sendable, Codable {
   /// Ifmap rows of each pass.
   var rows: Int32 = 1
 
-  init(_ banks: BankLayout, _ shape: RowStationaryArray.LayerShape) {
-    self.banks = banks
+  init(_ spec: RowStationaryArray.Spec, _ shape: RowStationaryArray.LayerShape) {
+    banks = BankLayout(spec)
+    groups = PESets.groups(of: spec.peCount)
     (operands, psums) = (banks.operands, banks.psums)
     (ifmapWords, filterWords) = (banks.ifmapWords, banks.filterWords)
     (windowColumns, slideColumns, dilation) = (shape.windowColumns, shape.slideColumns, shape.dilation)
@@ -24,134 +26,105 @@ struct LayerConstants: Sendable, Codable {
   }
 }
 
-/// Advances the PEs of the first `blocks` blocks by one clock edge and adds what they did to the tally.
+/// Lets everything happen that happens at an edge, and adds it to the tally.
 func advancePEs(
-  _ contract: some PsumContract, _ layer: LayerConstants, _ blocks: Int, _ lanes: inout PELanes,
-  _ pes: inout [RowStationaryPE],
-  _ sets: inout [PESets], _ operands: inout [Int16], _ psums: inout [Int32], _ standings: inout [Int],
-  _ tally: inout Tally
+  _ contract: some PsumContract, _ layer: LayerConstants, _ edge: Int, _ pes: inout [RowStationaryPE],
+  _ sets: inout [PESets], _ ends: inout RunEnds, _ operands: inout [Int16], _ psums: inout [Int32],
+  _ standings: inout [Int], _ tally: inout Tally
 ) {
-  let count = lanes.count
+  let count = pes.count
   precondition(
-    blocks <= lanes.blocks && pes.count == count && sets.count * PESets.size >= count
-      && operands.count == count * layer.operands
-      && psums.count == count * layer.psums, "every PE has its control and its stretch of each bank")
-  var words = lanes.words.mutableSpan
-  var lanes = unsafe words.mutableBytes
+    sets.count == layer.groups && count <= layer.groups * PESets.size && operands.count == count * layer.operands
+      && psums.count == count * layer.psums, "every PE has its sets and its stretch of each bank")
   var pes = pes.mutableSpan
   var sets = sets.mutableSpan
+  var ends = ends.members.mutableSpan
   var operands = operands.mutableSpan
   var psums = psums.mutableSpan
   var standings = standings.mutableSpan
   for group in sets.indices {
-    finishAccumulations(contract, layer, group, &lanes, &pes, &sets[group], &psums)
-  }
-  for block in 0..<blocks {
-    clockSpads(contract, layer, &lanes, block, &psums, operands.span)
-  }
-  for group in 0..<(blocks &+ 3) / 4 {
-    var ends: UInt64 = 0
-    for block in group &* 4..<min(group &* 4 &+ 4, blocks) {
-      let members = clockLanes(contract, &lanes, block, Int16(truncatingIfNeeded: layer.filterWords))
-      ends |= members &<< UInt64(truncatingIfNeeded: (block & 3) &* PELanes.perBlock)
-    }
-    control(layer, group, ends, &lanes, &pes, &sets[group], &operands, psums.span, &standings, &tally)
-  }
-}
-
-// MARK: - Data path, sixteen PEs at once
-
-/// Stage 3: a product joins its psum. Without a MAC the product is 0: adding it spares a branch that nothing predicts.
-/// Before stage 1: what the filter spads hold at the places that the next MACs read.
-@inline(__always)
-private func clockSpads(
-  _ contract: some PsumContract, _ layer: LayerConstants, _ lanes: inout MutableRawSpan, _ block: Int,
-  _ psums: inout MutableSpan<Int32>, _ operands: Span<Int16>
-) {
-  let base = block &* PELanes.blockBytes
-  var psumStretch = block &* PELanes.perBlock &* layer.psums
-  var operandStretch = block &* PELanes.perBlock &* layer.operands
-  for lane in 0..<PELanes.perBlock {
-    let place = psumStretch &+ Int(lanes[.filter2, base: base, lane: lane])
-    unsafe psums[unchecked: place] = contract.sum(psums[unchecked: place], lanes[.product, base: base, lane: lane])
-    let weight = operandStretch &+ Int(lanes[.filterPlace, base: base, lane: lane])
-    unsafe lanes[.filterRead, base: base, lane: lane] = operands[unchecked: weight]
-    psumStretch &+= layer.psums
-    operandStretch &+= layer.operands
-  }
-}
-
-/// Stages 2 and 1 of a block, and the counters that its runs of MACs step; returns the PEs whose run ends here.
-///
-/// A function of its own: seen by itself, each loop compiles to vector instructions.
-@inline(never)
-private func clockLanes(
-  _ contract: some PsumContract, _ lanes: inout MutableRawSpan, _ block: Int, _ ringWords: Int16
-) -> UInt64 {
-  let base = block &* PELanes.blockBytes
-  let mac = RowStationaryPE.Operation.mac.rawValue
-  let accumulate = RowStationaryPE.Operation.accumulate.rawValue
-  for lane in 0..<PELanes.perBlock {
-    let operation = lanes[.operation1, base: base, lane: lane]
-    let multiplies: Int16 = operation == mac ? -1 : 0
-    let product = contract.product(
-      lanes[.ifmap1, base: base, lane: lane] & multiplies, lanes[.weight1, base: base, lane: lane])
-    // A psum from below passes the multiplier by.
-    let passes: Int32 = operation >= accumulate ? -1 : 0
-    lanes[.product, base: base, lane: lane] = product | lanes[.psumIn1, base: base, lane: lane] & passes
-  }
-  for lane in 0..<PELanes.perBlock {
-    // Masks choose between words: a condition would compile to branches. The ifmap word is read for a tap's first filter only.
-    let (reads, takes) = (lanes[.reads, base: base, lane: lane], lanes[.takes, base: base, lane: lane])
-    let weight = lanes[.weight1, base: base, lane: lane]
-    lanes[.weight1, base: base, lane: lane] = lanes[.filterRead, base: base, lane: lane] & reads | weight & ~reads
-    let ifmap = lanes[.ifmap1, base: base, lane: lane]
-    lanes[.ifmap1, base: base, lane: lane] = lanes[.ifmapRead, base: base, lane: lane] & takes | ifmap & ~takes
-    lanes[.takes, base: base, lane: lane] = 0
-    let next = lanes[.filterPlace, base: base, lane: lane] &- lanes[.runs, base: base, lane: lane]
-    let isInRing: Int16 = next == ringWords ? 0 : -1
-    lanes[.filterPlace, base: base, lane: lane] = next & isInRing
-  }
-  for lane in 0..<PELanes.perBlock {
-    let issue = lanes[.issue, base: base, lane: lane]
-    lanes[.operation2, base: base, lane: lane] = lanes[.operation1, base: base, lane: lane]
-    lanes[.operation1, base: base, lane: lane] = issue
-    let filter = lanes[.filter, base: base, lane: lane]
-    let held = lanes[.filter1, base: base, lane: lane]
-    lanes[.filter2, base: base, lane: lane] = held
-    let runs: UInt8 = issue == 0 ? 0 : 0xFF
-    lanes[.filter1, base: base, lane: lane] = filter & runs | held & ~runs
-    let next = filter &- runs
-    lanes[.filter, base: base, lane: lane] = next
-    let isEnd: UInt8 = next == lanes[.runEnd, base: base, lane: lane] ? 1 : 0
-    lanes[.ends, base: base, lane: lane] = isEnd & runs
-  }
-  return lanes.members(of: .ends, base: base)
-}
-
-/// Stage 3 of accumulations: a psum from below joins its psum and leaves.
-@inline(__always)
-private func finishAccumulations(
-  _ contract: some PsumContract, _ layer: LayerConstants, _ group: Int, _ lanes: inout MutableRawSpan,
-  _ pes: inout MutableSpan<RowStationaryPE>, _ sets: inout PESets, _ psums: inout MutableSpan<Int32>
-) {
-  for number in Members(sets.stage2Accumulates, first: group &* PESets.size) {
-    let stretch = number &* layer.psums
-    let filter = lanes[.filter2, number]
-    let place = stretch &+ Int(filter)
-    let sum = unsafe contract.sum(psums[unchecked: place], lanes[.product, number])
-    // The adder of the psum spad, which comes next, finds nothing left to add.
-    unsafe psums[unchecked: place] = 0
-    lanes[.product, number] = 0
-    let (head, flits) = unsafe (pes[unchecked: number].psumOutHead, pes[unchecked: number].psumOutCount)
-    let flit = wrap(Int(head) &+ Int(flits), layer.banks.psumOutDepth)
-    let word = Int(filter & (layer.psumsPerFlit &- 1))
-    psums[stretch &+ layer.banks.psumOut &+ flit &* BankLayout.flitWords &+ word] = sum
-    if lanes[.operation2, number] == RowStationaryPE.Operation.accumulateLast.rawValue {
+    let first = group &* PESets.size
+    let coming = sets[group].passEdge(&tally)
+    for number in Members(coming.flitEnds, first: first) {
+      unsafe clock(contract, layer, edge, &pes[unchecked: number], number, operands.span, &psums)
       unsafe pes[unchecked: number].psumOutCount &+= 1
-      sets.psumValid |= UInt64(member: number)
+      sets[group].psumValid |= UInt64(member: number)
+    }
+    for number in Members(ends.take(edge, group, layer), first: first) {
+      unsafe clock(contract, layer, edge, &pes[unchecked: number], number, operands.span, &psums)
+      unsafe endRun(layer, &pes[unchecked: number], number, &sets[group], &ends, operands.span, &standings, &tally)
+    }
+    for number in Members(coming.ifmapLoads, first: first) {
+      tally.ifmapWrites &+= 1
+      let bringsTap = unsafe loadIfmap(layer, &pes[unchecked: number], number, &sets[group], &operands)
+      guard bringsTap else { continue }
+      unsafe clock(contract, layer, edge, &pes[unchecked: number], number, operands.span, &psums)
+      unsafe beginRun(layer, &pes[unchecked: number], number, &sets[group], &ends, operands.span, &standings)
+    }
+    for number in Members(coming.filterLoads, first: first) {
+      tally.filterWrites &+= 1
+      let bringsWeight = unsafe loadFilter(layer, &pes[unchecked: number], number, &sets[group], &operands)
+      guard bringsWeight else { continue }
+      unsafe clock(contract, layer, edge, &pes[unchecked: number], number, operands.span, &psums)
+      unsafe ends.remove(pes[unchecked: number], number, layer)
+      unsafe beginRun(layer, &pes[unchecked: number], number, &sets[group], &ends, operands.span, &standings)
     }
   }
+}
+
+/// Puts a PE with an assignment to work: its first window begins with MACs, or with psums to hand on if it has no channels.
+func beginAssignment(
+  _ contract: some PsumContract, _ layer: LayerConstants, _ edge: Int, _ number: Int, _ pes: inout [RowStationaryPE],
+  _ sets: inout [PESets], _ ends: inout RunEnds, _ operands: [Int16], _ psums: inout [Int32], _ standings: inout [Int]
+) {
+  let group = number / PESets.size
+  guard pes[number].channels > 0 else {
+    pes[number].phase = .accumulate
+    sets[group].flitBegins |= UInt64(member: number)
+    return beginFlits(contract, layer, edge, &pes, &sets, &ends, operands, &psums, &standings)
+  }
+  var psums = psums.mutableSpan
+  var ends = ends.members.mutableSpan
+  var standings = standings.mutableSpan
+  clock(contract, layer, edge, &pes[number], number, operands.span, &psums)
+  pes[number].phase = .mac
+  beginRun(layer, &pes[number], number, &sets[group], &ends, operands.span, &standings)
+}
+
+/// Lets PEs begin a flit, or wait for it, that ended an operation before it or saw something come for which they waited.
+///
+/// Called behind an edge, when FIFOs hold what the networks have moved at it.
+func beginFlits(
+  _ contract: some PsumContract, _ layer: LayerConstants, _ edge: Int, _ pes: inout [RowStationaryPE],
+  _ sets: inout [PESets], _ ends: inout RunEnds, _ operands: [Int16], _ psums: inout [Int32], _ standings: inout [Int]
+) {
+  var pes = pes.mutableSpan
+  var sets = sets.mutableSpan
+  var ends = ends.members.mutableSpan
+  var psums = psums.mutableSpan
+  var standings = standings.mutableSpan
+  for group in sets.indices {
+    for number in Members(sets[group].flitBegins, first: group &* PESets.size) {
+      unsafe clock(contract, layer, edge, &pes[unchecked: number], number, operands.span, &psums)
+      unsafe pes[unchecked: number].beginFlit(layer, number, &ends, &standings)
+    }
+    sets[group].flitBegins = 0
+  }
+}
+
+/// Clocks a PE for the edges of its run that have passed.
+func clock(
+  _ contract: some PsumContract, _ layer: LayerConstants, _ edge: Int, _ pe: inout RowStationaryPE, _ number: Int,
+  _ operands: Span<Int16>, _ psums: inout MutableSpan<Int32>
+) {
+  let edges = edge &- pe.pipeline.edge
+  guard edges > 0 else { return }
+  let words = PEWords(layer, pe, number)
+  // A copy stays in the processor's registers.
+  var pipeline = pe.pipeline
+  pipeline.retire(edges, contract, layer, words, operands, &psums)
+  pipeline.advance(edges, contract, layer, words, operands, psums.span)
+  pe.pipeline = pipeline
 }
 
 /// A place in a ring, from a number below twice its size.

@@ -1,6 +1,6 @@
 /// The control of one row-stationary PE: registers that change when a tap, a window or a word ends or begins.
 ///
-/// Those of the data path, which change every cycle, are columns of `PELanes`; words of spads and FIFOs lie in banks of the array.
+/// Those of the data path, which change every cycle, are its `pipeline`; words of spads and FIFOs lie in banks of the array.
 ///
 /// ```
 ///   ifmap FIFO  -> ifmap spad --+                            psum from GIN or LN -> FIFO --+
@@ -18,24 +18,32 @@ struct RowStationaryPE: Sendable, Codable, Equatable {
   /// An operation on its way through the pipeline.
   enum Operation: UInt8, CaseIterable, Sendable, Codable {
     case none, mac, gated, accumulate, accumulateLast
+
+    /// An addition, the last of its flit or not.
+    @inline(__always)
+    var isAddition: Bool { rawValue >= Operation.accumulate.rawValue }
   }
 
-  /// What a PE in the MAC phase does in every cycle until something happens to it.
+  /// What a PE does in every cycle until something happens to it.
   enum Standing: UInt8, CaseIterable, Sendable, Codable {
-    case none, mac, gated, waitIfmap, waitFilter
+    case none, mac, gated, waitIfmap, waitFilter, accumulate, waitPsum, waitOutput
 
     /// What the data path issues meanwhile.
     @inline(__always)
     var operation: Operation {
       switch self {
-      case .none, .waitIfmap, .waitFilter: .none
+      case .none, .waitIfmap, .waitFilter, .waitPsum, .waitOutput: .none
       case .mac: .mac
       case .gated: .gated
+      case .accumulate: .accumulate
       }
     }
   }
 
-  // Ordered by width: a PE's control fits a cache line.
+  /// The data path, up to the edge at which control last acted.
+  var pipeline = PEPipeline()
+
+  // Ordered by width.
 
   /// Windows left in this row, this one included; rows left in this pass; passes left.
   var windowsLeft: Int32 = 0

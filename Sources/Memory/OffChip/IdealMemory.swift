@@ -96,8 +96,10 @@ public struct IdealMemory: Sendable, Codable {
     portFree < (cycle + 1) * spec.bytesPerCycle
   }
 
-  /// When it next has something to do.
-  public func activity(requests: Link<MemoryRequest>, responses: Link<MemoryBeat>, after cycle: Int) -> Activity {
+  /// When it next has something to do. `mutating`, so that it is asked in place and not copied.
+  public mutating func activity(requests: Link<MemoryRequest>, responses: Link<MemoryBeat>, after cycle: Int)
+    -> Activity
+  {
     var activity = Activity.waiting
     if inFlight > 0 {
       activity =

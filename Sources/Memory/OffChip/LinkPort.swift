@@ -152,8 +152,11 @@ public struct LinkPort: Sendable, Codable {
 
   private func nextAction(_ channels: borrowing Channels) -> Action {
     if isIssuing(filters: false, to: channels) { return .read(ifmapTensor == .bias ? .bias : .ifmap) }
-    if writeAddress >= 0, let word = channels.ofmapWords.front { return .write(bytes: word.bytes, isLast: word.isLast) }
-    if let request = channels.vectorRequests.front,
+    if writeAddress >= 0, channels.ofmapWords.hasFront, let word = channels.ofmapWords.front {
+      return .write(bytes: word.bytes, isLast: word.isLast)
+    }
+    // Asked first whether there is one: Swift would copy it.
+    if channels.vectorRequests.hasFront, let request = channels.vectorRequests.front,
       request.isWrite || channels.vectorAnswers.freePlaces > vectorReads
     {
       return .pass(bytes: request.enables.nonzeroBitCount, isWrite: request.isWrite)
