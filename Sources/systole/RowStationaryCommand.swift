@@ -26,9 +26,8 @@ func explainRowStationary(_ arguments: ParsedArguments, _ inputs: InputFiles) th
   }
   let job = try NetworkJob(configuration, files: inputs)
   let run = try RowStationaryNetworkRun(job.network, on: RowStationarySpec(configuration, files: inputs))
-  let energyTable = EnergyTable(configuration)
   let mappings = run.program.arrayLayers.map {
-    RowStationaryExplanation($0.schedule.mapping, rates: run.spec.rates, energyTable: energyTable)
+    RowStationaryExplanation($0.schedule.mapping, rates: run.spec.rates, energyTable: run.spec.energyTable)
   }
   return try explainNetwork(
     job.network, mappings: mappings.map(\.text), json: [("layers", .array(mappings.map(\.json)))], arguments)
@@ -50,9 +49,7 @@ struct RowStationaryCommand {
     configuration = configurations[0]
     jobs = try RowStationaryJob.jobs(configuration, files: inputs)
     runners = try configurations.map {
-      RowStationaryRunner(
-        try RowStationarySpec($0, files: inputs), objective: $0.choice("search.objective"),
-        energyTable: EnergyTable($0), cycleLimit: $0.integer("run.cycle_limit"))
+      RowStationaryRunner(try RowStationarySpec($0, files: inputs), cycleLimit: $0.integer("run.cycle_limit"))
     }
   }
 
@@ -64,7 +61,7 @@ struct RowStationaryCommand {
     }
     // What does not fit is better known before the work than after it.
     let otherJobs = try RowStationaryJob.otherJobs(jobs, configuration, files: inputs)
-    for job in jobs + otherJobs { _ = try mapping(of: job) }
+    for job in jobs + otherJobs { _ = try job.mapping(on: runner.spec) }
     let directory = try arguments.value("out").map { path throws(OutputError) in try OutputDirectory(path) }
     // A run of one layer leaves its waveform behind; of many, nobody would look at them all.
     let isSingle = jobs.count == 1 && otherJobs.isEmpty
@@ -80,7 +77,7 @@ struct RowStationaryCommand {
     let others = try await self.results(otherJobs, [runner], progress, files, from: results.count)
     let silicon: EyerissSilicon.Table = configuration.choice("workload.silicon")
     var report = RowStationaryReport(
-      results, energyTable: runner.energyTable, silicon: silicon.layers, others: others)
+      results, energyTable: runner.spec.energyTable, silicon: silicon.layers, others: others)
     if arguments.has("sensitivity") {
       report.sensitivity = try await sensitivity(Array(results.prefix(jobs.count)), progress)
     }
@@ -106,7 +103,8 @@ struct RowStationaryCommand {
   /// The mapping of every layer, before anything runs.
   func explain() throws -> ExitCode {
     let explanations = try jobs.map { job in
-      RowStationaryExplanation(try mapping(of: job), rates: runner.spec.rates, energyTable: runner.energyTable)
+      RowStationaryExplanation(
+        try job.mapping(on: runner.spec), rates: runner.spec.rates, energyTable: runner.spec.energyTable)
     }
     if arguments.has("json") {
       try Console.print(JSONValue.object([("schema_version", 1), ("layers", .array(explanations.map(\.json)))]).text)
@@ -119,10 +117,6 @@ struct RowStationaryCommand {
   /// What a trace's file is called after: with the memory where several run.
   private func name(of runner: RowStationaryRunner) -> String {
     runners.count > 1 ? "rs-\(runner.spec.memory.name)" : "rs"
-  }
-
-  private func mapping(of job: RowStationaryJob) throws -> RowStationaryMapping {
-    try job.mapping(on: runner.spec, objective: runner.objective, energyTable: runner.energyTable)
   }
 
   /// What the runs of the command leave behind beside their results.

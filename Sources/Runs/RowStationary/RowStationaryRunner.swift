@@ -12,20 +12,12 @@ public import Workloads
 public struct RowStationaryRunner: Sendable {
   /// The machine.
   public var spec: RowStationarySpec
-  /// What the search minimises.
-  public var objective: RowStationarySearch.Objective
-  /// What an access costs.
-  public var energyTable: EnergyTable
   /// Where a run stops at the latest, in core cycles.
   public var cycleLimit: Int
 
   /// A runner for one machine.
-  public init(
-    _ spec: RowStationarySpec, objective: RowStationarySearch.Objective = .cycles,
-    energyTable: EnergyTable = .relative, cycleLimit: Int
-  ) {
-    (self.spec, self.objective) = (spec, objective)
-    (self.energyTable, self.cycleLimit) = (energyTable, cycleLimit)
+  public init(_ spec: RowStationarySpec, cycleLimit: Int) {
+    (self.spec, self.cycleLimit) = (spec, cycleLimit)
   }
 
   /// Runs one layer from its configuration to quiescence.
@@ -37,7 +29,7 @@ public struct RowStationaryRunner: Sendable {
     _ job: RowStationaryJob, trace: LayerTrace? = nil, saved: SavedRun? = nil,
     progress: (LayerProgress) -> Void = { _ in }
   ) throws -> RowStationaryResult {
-    let mapping = try job.mapping(on: spec, objective: objective, energyTable: energyTable)
+    let mapping = try job.mapping(on: spec)
     let start = ContinuousClock.now
     let drawn = try job.drawn(mapping)
     let drawnAt = ContinuousClock.now
@@ -72,7 +64,7 @@ public struct RowStationaryRunner: Sendable {
 
   /// The machine as it stands before a layer runs: for those who want to know its signals.
   public func machine(for job: RowStationaryJob) throws -> RowStationaryMachine {
-    let mapping = try job.mapping(on: spec, objective: objective, energyTable: energyTable)
+    let mapping = try job.mapping(on: spec)
     return try RowStationaryLayerRun(job.drawn(mapping).operands, mapping: mapping.parameters, on: spec)
       .simulator.machine
   }
