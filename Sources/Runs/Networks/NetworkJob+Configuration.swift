@@ -92,13 +92,14 @@ extension NetworkJob {
 }
 
 extension NetworkJob {
-  /// Throws if the configuration wants a network's activations in another order than the layers hand them on.
+  /// Throws if the configuration wants a network's activations in an order that not all of its layers can walk.
   public static func checkLayout(_ configuration: Configuration) throws(ConfigurationError) {
     let layout = configuration.string("mapping.layout")
     guard layout == "nchw" else {
       throw configuration.fault(
-        "mapping.layout", "is \(layout); the layers of a network hand activations on as nchw",
-        remedy: "leave it out, or run a single layer")
+        "mapping.layout",
+        "is \(layout); in a network a layer reads what the former wrote, and pooling, addition and transposition walk "
+          + "planes of nchw only", remedy: "set it to nchw, or run a single layer")
     }
   }
 }
