@@ -5,6 +5,7 @@ import Mappings
 import Memory
 import Reports
 import Runs
+import Simulation
 import Tracing
 import Workloads
 
@@ -62,16 +63,14 @@ struct RowStationaryCommand {
     // What does not fit is better known before the work than after it.
     let otherJobs = try RowStationaryJob.otherJobs(jobs, configuration, files: inputs)
     for job in jobs + otherJobs { _ = try job.mapping(on: runner.spec) }
-    let directory = try arguments.value("out").map { path throws(OutputError) in try OutputDirectory(path) }
     // A run of one layer leaves its waveform behind; of many, nobody would look at them all.
-    let isSingle = jobs.count == 1 && otherJobs.isEmpty
-    let waveform = isSingle ? directory.map { StandardTrace(directory: $0.workingPath, place: $0.path) } : nil
+    let output = try RunOutput(arguments, leavesWaveform: jobs.count == 1 && otherJobs.isEmpty)
     let progress = ProgressLine()
     let names = RunNames(
       runners.flatMap { runner in jobs.map { ($0.layer.name, name(of: runner)) } }
         + otherJobs.map { ($0.layer.name, name(of: runner)) })
     let files = RunFiles(
-      traces: try RunTraces(arguments, names, standard: waveform, progress: progress),
+      traces: try RunTraces(arguments, names, standard: output.waveform, progress: progress),
       saved: try SavedRuns(arguments, names, configuration, progress: progress))
     let results = try await results(jobs, runners, progress, files)
     let others = try await self.results(otherJobs, [runner], progress, files, from: results.count)
@@ -82,14 +81,9 @@ struct RowStationaryCommand {
       report.sensitivity = try await sensitivity(Array(results.prefix(jobs.count)), progress)
     }
     progress.clear()
-    if let directory {
-      try RunDirectory.write(report, configuration, inputs: inputs, to: directory)
-      try directory.commit()
-      waveform?.report()
-    }
-    try Console.print(arguments.has("json") ? report.json : report.text)
+    let code = try output.finish(report, configuration, inputs)
     reportTime(results + others)
-    return report.isRight ? .success : .differs
+    return code
   }
 
   /// Says on standard error what a long run cost the host, the golden model apart.
@@ -131,9 +125,7 @@ struct RowStationaryCommand {
     from first: Int = 0
   ) async throws -> [RowStationaryResult] {
     let pieces = runners.flatMap { runner in jobs.map { (job: $0, runner: runner) } }
-    return try await sideBySide(
-      pieces.enumerated().map { ($0.offset, $0.element) }, atMost: arguments.integer("threads")
-    ) { place, piece in
+    return try await sideBySide(Array(pieces.enumerated()), atMost: arguments.threads) { place, piece in
       try piece.runner.run(
         piece.job, trace: files?.traces.trace(of: first + place), saved: files?.saved.saved(first + place)
       ) { progress.show($0) }
