@@ -38,8 +38,8 @@ struct ArrayStimuli: CycleObserver {
   /// The cycles that were recorded.
   var count: Int { cycles.count }
 
-  mutating func observe(_ machine: borrowing some ObservableMachine, at instant: Instant) throws -> Bool {
-    probe.sample(machine)
+  mutating func observe(_ machine: inout some ObservableMachine, at instant: Instant) throws -> Bool {
+    probe.sample(&machine)
     for change in probe.sampler.changes { values[Int(change.signal)] = change.value }
     probe.sampler.removeAll()
     var cycle = Cycle(words: [])

@@ -6,8 +6,8 @@ import Tracing
 import WaveFormats
 import Workloads
 
-/// What tracing costs: the same layer detached, with ten signals, with the array's registers, and with everything, as VCD and
-/// as FST; and what Verilator takes to simulate and trace the same array.
+/// What tracing much costs: the same layer detached, with the array's registers, and with everything, as VCD and as FST; and
+/// what Verilator takes to simulate and trace the same array. `TraceCost` is about little.
 struct TraceBenchmark {
   private let size: Int
   private let layer: ConvolutionLayer
@@ -34,11 +34,6 @@ struct TraceBenchmark {
       try SystolicBenchmark.operands(of: layer), on: SystolicBenchmark.machine(.weightStationary, size))
   }
 
-  private static let tenSignals = [
-    "control.phase", "control.hold", "control.fold", "control.vector", "control.macs", "memory_port.request.receive",
-    "memory_port.request.address", "memory_port.response.receive", "prefetcher.state", "accumulator.completed_tiles",
-  ]
-
   /// The signals that the RTL of the array has, too: registers of PEs and edges, and the wires that say which MACs fire.
   private static let arraySignals =
     ["ifmap", "ifmap_valid", "filter", "filter_valid", "filter_shifted", "psum", "mac_fire"].map { "array.*.\($0)" }
@@ -50,8 +45,6 @@ struct TraceBenchmark {
     let file: String
     var scopes: [String] = []
     var usesThread = true
-    /// Records nothing, because the window lies behind the end of the run.
-    var isIdle = false
     /// Whether the file is left for what comes next.
     var isKept = false
   }
@@ -65,9 +58,6 @@ struct TraceBenchmark {
         "\(title), detached", speed(detached), "M PE-cycles/s", "\(detached.cycles) cycles, \(layer.macs) MACs")
     ]
     for recording in [
-      Recording(name: "attached, outside its window", file: "none.vcd", isIdle: true),
-      Recording(name: "VCD, ten signals", file: "ten.vcd", scopes: Self.tenSignals),
-      Recording(name: "FST, ten signals", file: "ten.fst", scopes: Self.tenSignals),
       Recording(name: "VCD, all registers and wires", file: "all.vcd", isKept: true),
       Recording(name: "VCD.GZ, all registers and wires", file: "all.vcd.gz"),
       Recording(name: "FST, all registers and wires", file: "all.fst", isKept: true),
@@ -97,9 +87,10 @@ struct TraceBenchmark {
       }
       let statistics = try best { _ = try WaveStatistics(try WaveFile.open(path)) }
       let megabytes = Double(text) / 1e6
-      let note = format == "vcd" ? "\(changes) changes" : "\(changes) changes, bytes of the same as VCD"
+      let note = format == "vcd" ? "\(changes) changes" : "\(changes) changes, in bytes of the same as VCD"
       return [
         Measurement("reading \(format.uppercased())", megabytes / seconds, "MB/s", note),
+        Measurement("  changes", Double(changes) / seconds / 1e6, "M/s", "\(try size(of: path)) bytes of file"),
         Measurement("  and taking statistics", megabytes / statistics, "MB/s", "as systole wave stats does"),
       ]
     }
@@ -182,9 +173,8 @@ struct TraceBenchmark {
   }
 
   private func detached(_ simulator: inout Simulator<SystolicMachine>) throws -> Timing {
-    var timing = Timing()
     var end = RunEnd.cycleLimit(0)
-    timing.seconds = processorSeconds { end = simulator.run() }
+    let timing = Timing { end = simulator.run() }
     try require(end == .finished, "the benchmark's layer ends")
     return timing
   }
@@ -193,16 +183,11 @@ struct TraceBenchmark {
     var options = TraceOptions(path: directory + "/" + recording.file)
     options.scopes = recording.scopes
     options.usesThread = recording.usesThread
-    if recording.isIdle { options.extent = .window(try TraceWindow("1s..2s")) }
     var recorder = try TraceRecorder(simulator.machine, top: "ws", options: options)
-    var timing = Timing()
-    let start = ContinuousClock.now
-    timing.seconds = try processorSeconds {
+    var timing = try Timing {
       try require(try simulator.run(observing: &recorder) == .finished, "the traced layer ends")
       try recorder.close()
     }
-    let wall = ContinuousClock.now - start
-    timing.wall = Double(wall.components.seconds) + Double(wall.components.attoseconds) * 1e-18
     _ = try recorder.finish()
     timing.byteCount = try size(of: options.path)
     if !recording.isKept { try FileManager.default.removeItem(atPath: options.path) }

@@ -6,6 +6,7 @@ let sections: [(name: String, run: (Bool) throws -> [Measurement])] = [
   ("arrays", SystolicBenchmark.arrays),
   ("alexnet", SystolicBenchmark.alexNet32),
   ("memory", MemoryBenchmark.alexNet),
+  ("trace-cost", TraceCost.measure),
   ("trace", TraceBenchmark.measure),
   ("networks", NetworkBenchmark.networks),
   ("row-stationary", RowStationaryBenchmark.alexNet),

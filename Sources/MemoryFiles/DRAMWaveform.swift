@@ -40,11 +40,11 @@ public struct DRAMWaveform {
   }
 
   /// Records a cycle between `evaluate` and `commit`; false once nothing more is wanted.
-  public mutating func observe(_ runner: borrowing DRAMTraceRunner, at cycle: Int) throws -> Bool {
+  public mutating func observe(_ runner: inout DRAMTraceRunner, at cycle: Int) throws -> Bool {
     guard cycle < window.upperBound else { return false }
     guard cycle >= window.lowerBound else { return true }
     last = cycle
-    probe.sample(runner)
+    probe.sample(&runner)
     try writer.record(at: time(cycle), changes: probe.sampler.changes.span, texts: probe.sampler.texts)
     probe.sampler.removeAll()
     for channel in runner.channels.indices { mark(runner.channels[channel], at: cycle) }

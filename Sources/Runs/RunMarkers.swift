@@ -60,9 +60,9 @@ struct RunMarkers {
   }
 
   /// Looks at one instant.
-  mutating func observe(_ machine: borrowing some ObservableMachine, at instant: Instant) {
+  mutating func observe(_ machine: inout some ObservableMachine, at instant: Instant) {
     guard markers.count < Self.most else { return }
-    probe.sample(machine)
+    probe.sample(&machine)
     for change in probe.sampler.changes {
       guard let word = words[Int(change.signal)] else {
         mark(probe.sampler.texts[Int(change.text)], instant)
@@ -97,9 +97,9 @@ struct MarkedRecorder: CycleObserver {
   var recorder: TraceRecorder
   var markers: RunMarkers
 
-  mutating func observe(_ machine: borrowing some ObservableMachine, at instant: Instant) throws -> Bool {
-    markers.observe(machine, at: instant)
-    return try recorder.observe(machine, at: instant)
+  mutating func observe(_ machine: inout some ObservableMachine, at instant: Instant) throws -> Bool {
+    markers.observe(&machine, at: instant)
+    return try recorder.observe(&machine, at: instant)
   }
 
   /// Closes the trace and says what it holds.

@@ -1,9 +1,3 @@
-/// Where sampled signals go: a waveform file, a flight recorder, a comparison.
-public protocol SignalSink {
-  /// Takes what changed at one instant; `changes` refer to the probe's selection, `texts` to their text values.
-  mutating func record(at time: SimulationTime, changes: Span<SignalChange>, texts: [String]) throws
-}
-
 /// A compiled selection of a machine's signals, sampled once a cycle.
 ///
 /// Observation is pull: the probe reads the machine between `evaluate` and `commit`; the machine does not know of it. What
@@ -11,7 +5,7 @@ public protocol SignalSink {
 public struct Probe {
   /// The selected signals, in the order in which changes number them.
   public let selection: [SignalHandle]
-  /// What changed, until `sampler.removeAll()`.
+  /// What changed, until `sampler.removeAll()`, or until somebody takes its batch.
   public var sampler = SignalSampler()
 
   @usableFromInline var reads: [Read] = []
@@ -56,16 +50,13 @@ public struct Probe {
   /// Reads the selected columns of the machine and collects what changed.
   ///
   /// `domains` has a bit for each clock domain with an edge at this instant: the cycle of a domain begins at its own edge, so
-  /// its signals are read there and nowhere else. A block's wires mean something only at an edge of its own.
+  /// its signals are read there and nowhere else. A block's wires mean something only at an edge of its own. The machine is
+  /// `inout` as it is for `read`, which changes nothing.
   @inlinable
-  public mutating func sample(_ machine: borrowing some ObservableMachine, domains: UInt8 = .max) {
-    unsafe withUnsafePointer(to: machine) { machine in
-      // `read` changes nothing, though it is declared as if it did.
-      let machine = unsafe UnsafeMutablePointer(mutating: machine)
-      for index in reads.indices where domains & reads[index].domain != 0 {
-        sampler.select(reads[index].slot)
-        unsafe machine.pointee.read(block: reads[index].block, column: reads[index].column, into: &sampler)
-      }
+  public mutating func sample(_ machine: inout some ObservableMachine, domains: UInt8 = .max) {
+    for index in reads.indices where domains & reads[index].domain != 0 {
+      sampler.select(reads[index].slot)
+      machine.read(block: reads[index].block, column: reads[index].column, into: &sampler)
     }
   }
 }

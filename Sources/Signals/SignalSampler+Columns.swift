@@ -130,8 +130,7 @@ extension SignalSampler {
       let mask = (UInt64.max >> UInt64(64 - laneBits)) << shift
       shadow[place] = shadow[place] & ~mask | new << shift
       guard !column.recurs || new & 1 == 1 else { continue }
-      buffer[changeCount] = SignalChange(signal: column.firstSignal &+ UInt32(position), value: new)
-      changeCount += 1
+      report(new, at: position, of: column)
     }
   }
 
@@ -139,9 +138,9 @@ extension SignalSampler {
   @inline(__always)
   private mutating func compare(_ column: Column, laneBits: Int, _ word: (Int) -> UInt64) {
     let lanes = 64 / laneBits
-    changeCount = compareWords(
+    batch.changeCount = compareWords(
       count: (column.signalCount &+ lanes &- 1) / lanes, laneBits: laneBits, firstSignal: column.firstSignal,
-      shadow: &shadow, from: column.shadowStart, changes: &buffer, at: changeCount, word)
+      shadow: &shadow, from: column.shadowStart, changes: &batch.buffer, at: batch.changeCount, word)
   }
 }
 

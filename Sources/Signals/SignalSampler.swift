@@ -1,18 +1,15 @@
 /// Reads columns of signals, compares them with the last sample, and collects what changed.
 ///
 /// A block calls exactly one `take` per column read. The sampler keeps a shadow of every column; a column that did not change
-/// costs one comparison of 8 bytes for each 8 bytes of its registers.
+/// costs one comparison of 8 bytes for each 8 bytes of its registers, a single signal a comparison in the block's own code.
 public struct SignalSampler {
-  /// Texts that the changes refer to.
-  public private(set) var texts: [String] = []
+  /// What was collected since the last `removeAll`.
+  public var batch = SampleBatch()
 
   @usableFromInline var columns: [Column] = []
   @usableFromInline var slot = 0
   /// The last sample: 8 bytes a signal are set aside, of which packed columns use the first part.
   @usableFromInline var shadow: [UInt64] = []
-  /// What changed, in its first `changeCount` places; the room behind them lets kernels write before they decide.
-  @usableFromInline var buffer: [SignalChange] = []
-  @usableFromInline var changeCount = 0
   /// The wanted elements of columns of which not all are.
   @usableFromInline var elementLists: [[Int]] = []
 
@@ -30,6 +27,8 @@ public struct SignalSampler {
     @usableFromInline let recurs: Bool
     /// Where its part of the shadow begins.
     @usableFromInline let shadowStart: Int
+    /// The last sample of a single signal; 0 of one that recurs, so that each of its ones differs.
+    @usableFromInline var last: UInt64 = 0
     /// Nothing was sampled yet, so that every signal is reported.
     @usableFromInline var isFresh = true
   }
@@ -38,7 +37,10 @@ public struct SignalSampler {
   public init() {}
 
   /// What changed since the last `removeAll`, in selection order within each sample.
-  public var changes: ArraySlice<SignalChange> { buffer[..<changeCount] }
+  public var changes: ArraySlice<SignalChange> { batch.changes }
+
+  /// Texts that the changes refer to.
+  public var texts: [String] { batch.texts }
 
   /// Adds a column of `count` elements, or only the given `elements` of it; signals are numbered on from `firstSignal`.
   ///
@@ -63,8 +65,7 @@ public struct SignalSampler {
 
   /// Forgets collected changes; shadow values stay.
   public mutating func removeAll() {
-    changeCount = 0
-    if !texts.isEmpty { texts.removeAll(keepingCapacity: true) }
+    batch.removeAll()
   }
 
   /// Forgets the shadow values too, so that the next sample reports every signal.
@@ -73,23 +74,14 @@ public struct SignalSampler {
     for index in columns.indices { columns[index].isFresh = true }
   }
 
-  /// Begins a column: makes room for a change of each of its signals, and a kernel's width more.
+  /// Begins a column: makes room for a change of each of its signals.
   @usableFromInline
   mutating func begin(count: Int) -> Column {
     let column = columns[slot]
     precondition(count == column.count, "a column hands over as many values as it declared")
-    let room = changeCount + column.signalCount + Self.kernelWidth
-    if room > buffer.count { grow(to: room) }
-    columns[slot].isFresh = false
+    batch.reserve(column.signalCount)
+    if column.isFresh { columns[slot].isFresh = false }
     return column
-  }
-
-  /// Changes that a kernel may write beyond those it keeps.
-  static let kernelWidth = 8
-
-  private mutating func grow(to count: Int) {
-    let missing = max(count, 2 * buffer.count, 64) - buffer.count
-    buffer.append(contentsOf: repeatElement(SignalChange(signal: 0, value: 0), count: missing))
   }
 }
 
@@ -97,22 +89,29 @@ public struct SignalSampler {
 
 extension SignalSampler {
   /// A single number.
+  @inlinable
+  @inline(__always)
   public mutating func take(_ value: Int) {
     takeSingle(UInt64(bitPattern: Int64(value)))
   }
 
   /// A single bit.
+  @inlinable
+  @inline(__always)
   public mutating func take(_ value: Bool) {
     takeSingle(value ? 1 : 0)
   }
 
   /// A single state of an enumeration.
   @inlinable
+  @inline(__always)
   public mutating func take(_ state: some RawRepresentable<UInt8>) {
     takeSingle(UInt64(state.rawValue))
   }
 
   /// A single real value.
+  @inlinable
+  @inline(__always)
   public mutating func take(_ value: Double) {
     takeSingle(value.bitPattern)
   }
@@ -130,20 +129,29 @@ extension SignalSampler {
 
   /// A column of texts. `text` is asked only for elements whose key changed.
   public mutating func take(count: Int, key: (Int) -> UInt64, text: (Int) -> String) {
-    let before = changeCount
+    let before = batch.changeCount
     take(count: count, key)
     let column = columns[slot]
-    for index in before..<changeCount {
-      let position = Int(buffer[index].signal &- column.firstSignal)
-      buffer[index].text = UInt32(texts.count)
-      texts.append(text(column.elementList.map { elementLists[$0][position] } ?? position))
+    for index in before..<batch.changeCount {
+      let position = Int(batch.buffer[index].signal &- column.firstSignal)
+      batch.buffer[index].text = UInt32(batch.texts.count)
+      batch.texts.append(text(column.elementList.map { elementLists[$0][position] } ?? position))
     }
   }
 
-  @usableFromInline
+  /// Most signals do not change in most cycles.
+  @inlinable
+  @inline(__always)
   mutating func takeSingle(_ value: UInt64) {
+    if columns[slot].last != value || columns[slot].isFresh { reportSingle(value) }
+  }
+
+  @usableFromInline
+  mutating func reportSingle(_ value: UInt64) {
     let column = begin(count: 1)
-    note(value, at: 0, of: column)
+    if column.recurs, value & 1 == 0 { return }
+    if !column.recurs { columns[slot].last = value }
+    report(value, at: 0, of: column)
   }
 
   /// Compares one value with the last sample's.
@@ -153,9 +161,15 @@ extension SignalSampler {
     let place = column.shadowStart &+ position
     if column.recurs ? value & 1 == 1 : shadow[place] != value || column.isFresh {
       shadow[place] = value
-      buffer[changeCount] = SignalChange(
-        signal: column.firstSignal &+ UInt32(truncatingIfNeeded: position), value: value)
-      changeCount &+= 1
+      report(value, at: position, of: column)
     }
+  }
+
+  @inlinable
+  @inline(__always)
+  mutating func report(_ value: UInt64, at position: Int, of column: Column) {
+    batch.buffer[batch.changeCount] = SignalChange(
+      signal: column.firstSignal &+ UInt32(truncatingIfNeeded: position), value: value)
+    batch.changeCount &+= 1
   }
 }

@@ -49,7 +49,7 @@ public struct ClockPeriod: Hashable, Sendable, Codable {
   @inlinable
   func scaled(_ value: UInt64, _ numerator: UInt64, _ denominator: UInt64) -> UInt64 {
     let product = value.multipliedFullWidth(by: numerator)
-    if product.high == 0 { return product.low / denominator }
+    if product.high == 0 { return denominator == 1 ? product.low : product.low / denominator }
     return product.high < denominator ? denominator.dividingFullWidth(product).quotient : .max
   }
 }

@@ -74,6 +74,21 @@ struct EdgeQueue: Sendable {
     return first.period.edge(first.next)
   }
 
+  /// The instant of the given edges: how many edges of each domain lie before it.
+  @inlinable
+  func instant(_ edges: ClockEdges) -> Instant {
+    let time = time(of: edges)
+    var cycles = SIMD8<Int>(repeating: 0)
+    if hasOneDomain {
+      cycles[0] = entries[0].next
+    } else {
+      for domain in entries.indices {
+        cycles[domain] = entries[domain].passed + skipped(domain, before: time)
+      }
+    }
+    return Instant(time: time, edges: edges, cycles: cycles, sleeping: sleeping(edges))
+  }
+
   /// Edges of a domain that nobody ticked, up to the instant of `edges`: to be credited before it is evaluated.
   @inlinable
   func skipped(_ domain: Int, before edges: ClockEdges) -> Int {
@@ -120,11 +135,12 @@ struct EdgeQueue: Sendable {
   @inlinable
   mutating func noteSeen(_ edges: ClockEdges) {
     var happened = false
-    for domain in entries.indices where edges.contains(domain: domain) {
-      entries[domain].isUnseen = false
-      if !entries[domain].isForShow { happened = true }
+    for domain in entries.indices where edges.contains(domain: domain) && !entries[domain].isForShow { happened = true }
+    for domain in entries.indices {
+      let isUnseen = happened || entries[domain].isUnseen && !edges.contains(domain: domain)
+      // In most cycles nothing is new, and what is not written is not copied.
+      if entries[domain].isUnseen != isUnseen { entries[domain].isUnseen = isUnseen }
     }
-    if happened { for domain in entries.indices { entries[domain].isUnseen = true } }
   }
 
   /// Those of the given domains whose edge is evaluated for an observer only.

@@ -3,7 +3,9 @@ public import Signals
 /// Looks at a machine between `evaluate` and `commit`.
 public protocol CycleObserver {
   /// Called once an instant, after every due block was evaluated; returns whether the run goes on.
-  mutating func observe(_ machine: borrowing some ObservableMachine, at instant: Instant) throws -> Bool
+  ///
+  /// It changes nothing of the machine, which is `inout` because Swift would copy a large one for a call that borrows it.
+  mutating func observe(_ machine: inout some ObservableMachine, at instant: Instant) throws -> Bool
 }
 
 /// One instant of a run: its time, and the cycle that each domain stands in.
@@ -94,9 +96,9 @@ public struct Simulator<Model: Machine> {
     while true {
       guard let edges = queue.earliest else { return .deadlock(machine.waits) }
       if queue.isReached(cycleLimit, by: edges) { return stop(at: cycleLimit) }
-      let instant = instant(edges)
+      let instant = queue.instant(edges)
       evaluate(edges)
-      let goesOn = try observer.observe(machine, at: instant)
+      let goesOn = try observer.observe(&machine, at: instant)
       queue.noteSeen(edges)
       finish(edges)
       for domain in queue.entries.indices { queue.showUnseen(domain) }
@@ -111,21 +113,6 @@ extension Simulator: Sendable where Model: Sendable {}
 // MARK: - One instant
 
 extension Simulator {
-  /// The instant of the given edges: how many edges of each domain lie before it.
-  @inlinable
-  func instant(_ edges: ClockEdges) -> Instant {
-    let time = queue.time(of: edges)
-    var cycles = SIMD8<Int>(repeating: 0)
-    if queue.hasOneDomain {
-      cycles[0] = queue.entries[0].next
-    } else {
-      for domain in queue.entries.indices {
-        cycles[domain] = queue.entries[domain].passed + queue.skipped(domain, before: time)
-      }
-    }
-    return Instant(time: time, edges: edges, cycles: cycles, sleeping: queue.sleeping(edges))
-  }
-
   /// First phase, preceded by the credit for edges that were skipped up to here.
   @inlinable
   mutating func evaluate(_ edges: ClockEdges) {

@@ -39,11 +39,11 @@ struct TraceBudget {
 
   /// Whether the changes at `time`, and the clock edges since `last`, may not fit any more.
   func isExceeded(
-    by changes: ArraySlice<SignalChange>, _ texts: [String], at time: SimulationTime, after last: SimulationTime?,
+    by changes: Span<SignalChange>, _ texts: [String], at time: SimulationTime, after last: SimulationTime?,
     in writer: any WaveWriter
   ) -> Bool {
     var needed = 64
-    for change in changes { needed += changeBytes[Int(change.signal)] }
+    for index in changes.indices { needed += changeBytes[Int(changes[index].signal)] }
     for text in texts { needed += 4 * text.utf8.count + 64 }
     let gap = last.map { $0 < time ? time.femtoseconds - $0.femtoseconds : 0 } ?? 0
     for clock in cycleBytes { needed = Self.sum(needed, Int(clamping: gap / max(clock.period, 1)), clock.bytes) }

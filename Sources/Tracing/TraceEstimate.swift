@@ -1,6 +1,6 @@
 public import Signals
 public import Simulation
-import WaveFormats
+public import WaveFormats
 
 /// How large a trace would be: a copy of the simulator runs untraced but for samples, which are written to nowhere.
 public struct TraceEstimate: Sendable, CustomStringConvertible {
@@ -11,7 +11,15 @@ public struct TraceEstimate: Sendable, CustomStringConvertible {
   /// Bytes that a trace of these cycles takes.
   public let byteCount: Int
 
+  @usableFromInline
+  init(cycles: Int, isWholeRun: Bool, byteCount: Int) {
+    self.cycles = cycles
+    self.isWholeRun = isWholeRun
+    self.byteCount = byteCount
+  }
+
   /// Measures on a copy of a simulator, which runs to its end or for `cycleLimit` cycles of its first clock.
+  @inlinable
   public static func measure<Model: Machine & ObservableMachine>(
     _ simulator: Simulator<Model>, options: TraceOptions, cycleLimit: Int = 4_000_000
   ) throws -> TraceEstimate {
@@ -20,12 +28,9 @@ public struct TraceEstimate: Sendable, CustomStringConvertible {
     let first = copy.completedCycles(of: 0)
     let (limit, overflows) = first.addingReportingOverflow(cycleLimit)
     let end = try copy.run(cycleLimit: overflows ? .max : limit, observing: &observer)
-    if case .cycleLimit = end {
-      return TraceEstimate(
-        cycles: copy.completedCycles(of: 0) - first, isWholeRun: false, byteCount: try observer.byteCount())
-    }
     return TraceEstimate(
-      cycles: copy.completedCycles(of: 0) - first, isWholeRun: true, byteCount: try observer.byteCount())
+      cycles: copy.completedCycles(of: 0) - first, isWholeRun: end.isEnd,
+      byteCount: try observer.byteCount())
   }
 
   /// `about 3.41 GB for 1000000 cycles`.
@@ -35,20 +40,30 @@ public struct TraceEstimate: Sendable, CustomStringConvertible {
   }
 }
 
-/// Writes stretches of a run to nowhere and counts their bytes.
-private struct SizeObserver: CycleObserver {
-  /// Instants in a stretch, and from one stretch's beginning to the next one's.
-  private static let stretch = 1024
-  private static let distance = 16 * 1024
+extension RunEnd {
+  /// Whether the run would not go on if it were allowed more cycles.
+  @usableFromInline var isEnd: Bool {
+    if case .cycleLimit = self { return false }
+    return true
+  }
+}
 
-  private var probe: Probe
+/// Writes stretches of a run to nowhere and counts their bytes.
+@usableFromInline
+struct SizeObserver: CycleObserver {
+  /// Instants in a stretch, and from one stretch's beginning to the next one's.
+  @usableFromInline static let stretch = 1024
+  @usableFromInline static let distance = 16 * 1024
+
+  @usableFromInline var probe: Probe
   private let writer: any WaveWriter
   private let declarations: Int
   private let period: ClockPeriod
-  private let window: Range<SimulationTime>
-  private var seen = 0
+  @usableFromInline let window: Range<SimulationTime>
+  @usableFromInline var seen = 0
   private var sampled = 0
 
+  @usableFromInline
   init<Model: Machine & ObservableMachine>(_ machine: borrowing Model, _ options: TraceOptions) throws(WaveError) {
     let catalog = SignalCatalog(machine)
     probe = Probe(catalog: catalog, selecting: try options.selection(of: catalog))
@@ -71,24 +86,31 @@ private struct SizeObserver: CycleObserver {
     declarations = writer.byteCount
   }
 
-  mutating func observe(_ machine: borrowing some ObservableMachine, at instant: Instant) throws -> Bool {
+  @inlinable
+  mutating func observe(_ machine: inout some ObservableMachine, at instant: Instant) throws -> Bool {
     guard window.contains(instant.time) else { return instant.time < window.upperBound }
     let place = seen % Self.distance
     seen += 1
     // The instant before a stretch brings the values up to date and is not counted.
     if place >= Self.stretch, place < Self.distance - 1 { return true }
-    probe.sample(machine)
-    if place < Self.stretch {
+    probe.sample(&machine)
+    try take(isCounted: place < Self.stretch)
+    return true
+  }
+
+  @usableFromInline
+  mutating func take(isCounted: Bool) throws {
+    if isCounted {
       // Stretches follow each other without a gap, or the clocks would fill it.
       try writer.record(
         at: period.edge(sampled), changes: probe.sampler.changes.span, texts: probe.sampler.texts)
       sampled += 1
     }
     probe.sampler.removeAll()
-    return true
   }
 
   /// Bytes of the whole, as the samples tell.
+  @usableFromInline
   func byteCount() throws -> Int {
     try writer.finish(at: period.edge(sampled))
     let share = Double(writer.byteCount - declarations) * Double(seen) / Double(max(sampled, 1))

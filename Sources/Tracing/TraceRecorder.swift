@@ -11,6 +11,8 @@ public import WaveFormats
 /// ```
 /// It ends the run if SIGINT or SIGTERM arrive (`Interruption`). A file that cannot be written ends it with an error; what
 /// was written before loads. Between instants that the simulator evaluates, time passes in the file as it does in the run.
+///
+/// The thread that simulates collects changes, nothing else; a `BatchEncoder` makes a file of them.
 public struct TraceRecorder: CycleObserver {
   /// What the file declares.
   public let layout: TraceLayout
@@ -31,10 +33,13 @@ public struct TraceRecorder: CycleObserver {
   let periods: [ClockPeriod]
   let window: Range<SimulationTime>
   var phase = Phase.before
-  var probe: Probe
+  @usableFromInline var probe: Probe
+  /// Instants before this one are recorded without another question: the start of time unless recording is under way.
+  @usableFromInline var recordsUntil = SimulationTime.zero
   var watch: TriggerWatch?
   var ring: FlightRecorder?
   let writer: any WaveWriter
+  private let encoder: BatchEncoder
   var budget: TraceBudget?
   /// The first and the last instant in the file, where it ends if that was decided, and the last instant seen.
   var firstTime: SimulationTime?
@@ -74,6 +79,9 @@ public struct TraceRecorder: CycleObserver {
       if before > 0 { ring = FlightRecorder(formats: formats, span: Self.span(before, cycle)) }
     }
     writer = try Self.writer(options, layout)
+    encoder = BatchEncoder(writer, usesThread: options.usesThread)
+    // Every instant is weighed against a budget.
+    if options.budget != nil { probe.sampler.batch = SampleBatch(capacity: 1) }
     budget = try options.budget.map { [layout, writer] limit throws(WaveError) in
       try TraceBudget(limit: limit, layout: layout, writer: writer, path: options.path)
     }
@@ -109,75 +117,107 @@ public struct TraceRecorder: CycleObserver {
 
 extension TraceRecorder {
   /// Records what the selected signals show at this instant, if it is asked for.
-  public mutating func observe(_ machine: borrowing some ObservableMachine, at instant: Instant) throws -> Bool {
-    if phase == .before { try approach(machine, instant) }
-    lastSeen = instant.time
+  @inlinable
+  public mutating func observe(_ machine: inout some ObservableMachine, at instant: Instant) throws -> Bool {
+    guard instant.time < recordsUntil else { return try decide(&machine, instant) }
+    probe.sample(&machine, domains: instant.edges.rawValue)
+    probe.sampler.batch.close(at: instant.time)
+    return probe.sampler.batch.isFull ? try handOver() : true
+  }
+
+  /// Whether to record from this instant on, or no longer.
+  @usableFromInline
+  mutating func decide(_ machine: inout some ObservableMachine, _ instant: Instant) throws -> Bool {
+    if phase == .before { try approach(&machine, instant) }
     switch phase {
     case .before, .ended: break
-    case .armed: try arm(machine, instant)
-    case .recording: try record(machine, instant)
+    case .armed: try arm(&machine, instant)
+    case .recording: try record(&machine, instant)
     }
+    lastSeen = instant.time
     return Interruption.signal == nil
   }
 
   /// Before the window: only domains that fall asleep are sampled, because they may sleep on when it opens.
-  private mutating func approach(_ machine: borrowing some ObservableMachine, _ instant: Instant) throws {
-    if instant.time >= window.lowerBound {
-      phase = watch == nil && ring == nil ? .recording : .armed
-      // A domain with an edge at the very beginning shows itself.
-      let asleep = instant.time > window.lowerBound ? sleeping : sleeping.subtracting(instant.edges)
-      let (changes, texts) = before.values { [layout] in
-        asleep.contains(domain: layout.catalog.blocks[layout.selection[$0].block].clockDomain)
-      }
-      if phase == .recording, !changes.isEmpty { try write(window.lowerBound, changes[...], texts) }
-      // Domains that woke up since they were sampled are not in the file yet.
-      probe.sampler.forget()
-      return
-    }
+  private mutating func approach(_ machine: inout some ObservableMachine, _ instant: Instant) throws {
+    if instant.time >= window.lowerBound { return try open(instant) }
     sleeping.subtract(instant.edges)
     sleeping.formUnion(instant.sleeping)
     guard !instant.sleeping.isEmpty else { return }
-    probe.sample(machine, domains: instant.sleeping.rawValue)
+    probe.sample(&machine, domains: instant.sleeping.rawValue)
     before.append(instant.time, probe.sampler.changes, probe.sampler.texts)
     probe.sampler.removeAll()
   }
 
-  private mutating func arm(_ machine: borrowing some ObservableMachine, _ instant: Instant) throws {
-    let fires = watch?.holds(in: machine, domains: instant.edges.rawValue) ?? false
+  private mutating func open(_ instant: Instant) throws {
+    phase = watch == nil && ring == nil ? .recording : .armed
+    // A domain with an edge at the very beginning shows itself.
+    let asleep = instant.time > window.lowerBound ? sleeping : sleeping.subtracting(instant.edges)
+    let (changes, texts) = before.values { [layout] in
+      asleep.contains(domain: layout.catalog.blocks[layout.selection[$0].block].clockDomain)
+    }
+    if phase == .recording, !changes.isEmpty { try write(window.lowerBound, changes.span, texts) }
+    // Domains that woke up since they were sampled are not in the file yet.
+    probe.sampler.forget()
+  }
+
+  private mutating func arm(_ machine: inout some ObservableMachine, _ instant: Instant) throws {
+    let fires = watch?.holds(in: &machine, domains: instant.edges.rawValue) ?? false
     if ring != nil {
-      probe.sample(machine, domains: instant.edges.rawValue)
+      probe.sample(&machine, domains: instant.edges.rawValue)
       ring?.append(instant.time, probe.sampler.changes, probe.sampler.texts)
       probe.sampler.removeAll()
     }
-    if fires { try trigger(machine, instant) }
+    if fires { try trigger(&machine, instant) }
   }
 
-  private mutating func record(_ machine: borrowing some ObservableMachine, _ instant: Instant) throws {
-    guard instant.time < stopTime ?? window.upperBound else { return try stop(at: stopTime ?? window.upperBound) }
-    probe.sample(machine, domains: instant.edges.rawValue)
-    try write(instant.time, probe.sampler.changes, probe.sampler.texts)
-    probe.sampler.removeAll()
+  /// The first instant that is recorded by sampling, or the first behind the last one.
+  private mutating func record(_ machine: inout some ObservableMachine, _ instant: Instant) throws {
+    let end = stopTime ?? window.upperBound
+    guard instant.time < end else { return try stop(at: end) }
+    recordsUntil = end
+    _ = try observe(&machine, at: instant)
   }
 
   /// The condition holds: what was kept is written, and recording goes on.
-  private mutating func trigger(_ machine: borrowing some ObservableMachine, _ instant: Instant) throws {
+  private mutating func trigger(_ machine: inout some ObservableMachine, _ instant: Instant) throws {
     phase = .recording
     if case .trigger(_, _, let after?) = options.extent {
       let cycle = periods[0].firstCycle(notBefore: instant.time)
       stopTime = periods[0].edge(cycle + after + 1)
     }
-    if ring == nil { try record(machine, instant) } else { try writeRing() }
+    if ring == nil { try record(&machine, instant) } else { try writeRing() }
+  }
+}
+
+// MARK: - Handing over
+
+extension TraceRecorder {
+  /// Whatever was collected goes to the encoder; with a budget it is one instant, and what it takes must be known at once.
+  @usableFromInline
+  mutating func handOver() throws -> Bool {
+    guard let extent = probe.sampler.batch.extent else { return true }
+    lastSeen = extent.upperBound
+    if budget == nil {
+      note(extent)
+      try encoder.take(&probe.sampler.batch)
+    } else {
+      try write(extent.lowerBound, probe.sampler.changes.span, probe.sampler.texts)
+      probe.sampler.removeAll()
+    }
+    return Interruption.signal == nil
   }
 
   mutating func writeRing() throws {
     guard var kept = ring else { return }
     ring = nil
     try kept.replay { time, changes, texts in
-      if phase == .recording { try write(time, changes[...], texts) }
+      if phase == .recording { try write(time, changes.span, texts) }
     }
   }
 
-  private mutating func write(_ time: SimulationTime, _ changes: ArraySlice<SignalChange>, _ texts: [String]) throws {
+  /// Writes one instant, unless the budget is used up by it.
+  private mutating func write(_ time: SimulationTime, _ changes: Span<SignalChange>, _ texts: [String]) throws {
     if let budget {
       let start = firstTime == nil ? nil : endTime
       var isTooMuch = budget.isExceeded(by: changes, texts, at: time, after: start, in: writer)
@@ -186,9 +226,13 @@ extension TraceRecorder {
       }
       if isTooMuch { return try suspend(at: start ?? time) }
     }
-    if firstTime == nil { firstTime = time }
-    try writer.record(at: time, changes: changes.span, texts: texts)
-    lastTime = time
+    note(time...time)
+    try writer.record(at: time, changes: changes, texts: texts)
+  }
+
+  private mutating func note(_ extent: ClosedRange<SimulationTime>) {
+    firstTime = firstTime ?? extent.lowerBound
+    lastTime = extent.upperBound
   }
 
   /// Where the file ends: with the cycle of its last instant, unless recording ended at another.
@@ -203,16 +247,23 @@ extension TraceRecorder {
   private mutating func suspend(at time: SimulationTime) throws {
     budget?.isExhausted = true
     try writer.suspend(at: time, reason: "nothing is recorded from here on: the budget is used up")
-    phase = .ended
     endOfFile = time
     // That nothing is known from here on is seen for a cycle.
-    try writer.finish(at: nextEdge(after: time))
+    try end(at: nextEdge(after: time))
   }
 
-  /// Nothing more is recorded; the file is complete.
+  /// Nothing more is recorded.
   private mutating func stop(at time: SimulationTime) throws {
-    phase = .ended
+    _ = try handOver()
     endOfFile = time
+    try end(at: time)
+  }
+
+  /// The file is complete.
+  private mutating func end(at time: SimulationTime) throws {
+    phase = .ended
+    recordsUntil = .zero
+    try encoder.wait()
     try writer.finish(at: time)
   }
 }
@@ -242,9 +293,8 @@ extension TraceRecorder {
       phase = .recording
       try writeRing()
     }
-    if phase != .ended {
-      phase = .ended
-      try writer.finish(at: endTime)
-    }
+    guard phase != .ended else { return }
+    _ = try handOver()
+    try end(at: endTime)
   }
 }

@@ -94,9 +94,9 @@ struct TriggerWatch {
   }
 
   /// Samples the condition's signals, and says whether it holds.
-  mutating func holds(in machine: borrowing some ObservableMachine, domains: UInt8) -> Bool {
+  mutating func holds(in machine: inout some ObservableMachine, domains: UInt8) -> Bool {
     for term in terms where term.format == .event { values[term.signal] = 0 }
-    probe.sample(machine, domains: domains)
+    probe.sample(&machine, domains: domains)
     for change in probe.sampler.changes {
       values[Int(change.signal)] = change.value
       isKnown[Int(change.signal)] = true

@@ -10,250 +10,46 @@ public final class VCDWriter: WaveWriter {
   /// Length of a tick.
   public let timescale: Timescale
 
-  private let path: String
-  private let scale: UInt64
-  private var text: VCDText
-  /// One plan a signal of the hierarchy.
-  private let plans: [VCDPlan]
-  /// The plans of the selection alone, numbered as changes are.
-  private let selectionPlans: [VCDPlan]
-  private let shapes: [SignalShape]
-  private var clocks: ClockTrack
-  /// Events of the first instant while its values are dumped: an event has no value to dump.
-  private var heldEvents: [Int]?
-  private var hasStarted = false
-  private var lastTick: UInt64?
-  private var lastTime: UInt64 = 0
+  // A struct, so that a batch is one access to this object.
+  private var body: VCDBody
 
   /// Creates the file and writes its header.
   public init(
     path: String, hierarchy: WaveHierarchy, timescale: Timescale, options: VCDOptions, layout: TraceLayout?
   ) throws(WaveError) {
-    self.path = path
     self.timescale = timescale
-    scale = timescale.femtoseconds
     let header = VCDHeader(hierarchy, timescale: timescale, options: options)
-    shapes = hierarchy.signals
-    plans = hierarchy.signals.indices.map { signal in
-      header.codes[signal].map {
-        VCDPlan(shape: hierarchy.signals[signal], code: $0, valueBits: hierarchy.signals[signal].bitCount)
-      }
-        ?? .omitted
-    }
-    var selected: [VCDPlan] = []
-    for position in layout?.selection.indices ?? 0..<0 {
-      guard let layout else { break }
-      let signal = hierarchy.variables[layout.variables[position]].signal
-      let plan = header.codes[signal].map {
-        VCDPlan(shape: hierarchy.signals[signal], code: $0, valueBits: layout.format(ofSelected: position).bitCount)
-      }
-      selected.append(plan ?? .omitted)
-    }
-    selectionPlans = selected
-    clocks = ClockTrack(layout)
-    text = VCDText(
+    var text = VCDText(
       file: try OutputFile(path: path), isPacked: options.isPacked, usesThread: options.usesThread)
     try text.append(header.text)
+    body = VCDBody(text, path: path, hierarchy: hierarchy, codes: header.codes, timescale: timescale, layout: layout)
   }
 
   /// Bytes written so far, those in the buffer included.
-  public var byteCount: Int { text.count }
+  public var byteCount: Int { body.byteCount }
 
   /// A line of unknowns a signal, and the comment that says why.
-  public var endingByteCount: Int { shapes.reduce(1024) { $0 + $1.bitCount + 12 } }
-}
+  public var endingByteCount: Int { body.endingByteCount }
 
-// MARK: - Recording a machine
-
-extension VCDWriter {
   /// Takes what changed at one instant. Times never decrease.
-  public func record(at time: SimulationTime, changes: Span<SignalChange>, texts: [String]) throws {
-    try record(femtoseconds: time.femtoseconds, changes: changes, texts: texts)
+  public func record(at time: SimulationTime, changes: Span<SignalChange>, texts: [String]) throws(WaveError) {
+    try body.record(time.femtoseconds, changes, texts)
   }
 
-  private func record(femtoseconds: UInt64, changes: Span<SignalChange>, texts: [String]) throws(WaveError) {
-    guard femtoseconds >= lastTime else { throw decreasing(femtoseconds / scale) }
-    lastTime = femtoseconds
-    if hasStarted {
-      try appendClocks(through: femtoseconds)
-      if changes.count > 0 {
-        try stamp(femtoseconds / scale)
-        try append(changes, texts: texts)
-      }
-    } else {
-      hasStarted = true
-      try stamp(femtoseconds / scale)
-      try text.append("$dumpvars\n")
-      for level in clocks.start(at: femtoseconds) { try text.append(level.value, of: plans[Int(level.signal)]) }
-      heldEvents = []
-      try append(changes, texts: texts)
-      try text.append("$end\n")
-      for signal in heldEvents ?? [] { try appendEvent(selectionPlans[signal]) }
-      heldEvents = nil
-    }
-    if clocks.hasCounters {
-      for number in clocks.cycleNumbers(at: femtoseconds) {
-        try stamp(femtoseconds / scale)
-        try append(number)
-      }
-    }
-    try text.flushIfFull()
-  }
+  /// Takes what changed at one instant after the other.
+  public func record(_ batch: SampleBatch) throws(WaveError) { try body.record(batch) }
 
-  private func append(_ changes: Span<SignalChange>, texts: [String]) throws(WaveError) {
-    var index = 0
-    while true {
-      index = try text.append(changes, from: index, plans: selectionPlans)
-      guard index < changes.count else { return }
-      let change = changes[index]
-      let plan = selectionPlans[Int(change.signal)]
-      try text.flushIfFull()
-      switch plan.kind {
-      case .event:
-        guard change.value & 1 == 1 else { break }
-        if heldEvents == nil { try appendEvent(plan) } else { heldEvents?.append(Int(change.signal)) }
-      case .real:
-        try appendReal(change.value, plan)
-      case .text:
-        let isKnown = Int(change.text) < texts.count
-        try text.append("s")
-        try text.append(escaping: (isKnown ? texts[Int(change.text)] : "").utf8)
-        try text.appendEnd(of: plan)
-      case .scalar, .vector, .omitted:
-        break
-      }
-      index += 1
-    }
-  }
-
-  private func appendClocks(through femtoseconds: UInt64) throws(WaveError) {
-    while let edge = clocks.next(through: femtoseconds) {
-      try stamp(edge.time / scale)
-      try text.append(edge.level, of: plans[edge.signal])
-      try text.flushIfFull()
-    }
-  }
-
-  private func appendEvent(_ plan: VCDPlan) throws(WaveError) {
-    try text.append("1")
-    try text.appendEnd(of: plan)
-  }
-}
-
-// MARK: - Converting a file
-
-extension VCDWriter {
   /// Writes the changes of one instant, in ticks of the timescale.
-  public func append(_ step: WaveStep) throws(WaveError) {
-    if let lastTick, step.time < lastTick { throw decreasing(step.time) }
-    hasStarted = true
-    try stamp(step.time)
-    for change in step.changes where Int(change.signal) < plans.count {
-      if change.length > 0 || isText(change) {
-        try appendLong(step.content(of: change), signal: Int(change.signal))
-      } else {
-        try append(change)
-      }
-    }
-    let (time, overflows) = step.time.multipliedReportingOverflow(by: scale)
-    lastTime = overflows ? UInt64.max : time
-    try text.flushIfFull()
-  }
+  public func append(_ step: WaveStep) throws(WaveError) { try body.append(step) }
 
-  private func isText(_ change: WaveChange) -> Bool { plans[Int(change.signal)].kind == .text }
-
-  private func append(_ change: WaveChange) throws(WaveError) {
-    let plan = plans[Int(change.signal)]
-    let isNarrow = plan.kind == .scalar || plan.kind == .vector && shapes[Int(change.signal)].bitCount <= 64
-    if isNarrow, change.unknown == 0 { return try text.append(change.value, of: plan) }
-    switch plan.kind {
-    case .scalar:
-      try text.append(CollectionOfOne(digit(change, bit: 0)))
-    case .event:
-      try text.append("1")
-    case .vector:
-      try text.append("b")
-      let width = shapes[Int(change.signal)].bitCount
-      try text.append((0..<width).lazy.map { self.digit(change, bit: width - 1 - $0) })
-    case .real:
-      return try appendReal(change.value, plan)
-    case .text, .omitted:
-      return
-    }
-    try text.appendEnd(of: plan)
-  }
-
-  private func digit(_ change: WaveChange, bit: Int) -> UInt8 {
-    if bit >= 64 { return UInt8(ascii: "0") }
-    let isSet = change.value >> UInt64(bit) & 1 == 1
-    if change.unknown >> UInt64(bit) & 1 == 1 { return isSet ? UInt8(ascii: "z") : UInt8(ascii: "x") }
-    return isSet ? UInt8(ascii: "1") : UInt8(ascii: "0")
-  }
-
-  private func appendLong(_ content: ArraySlice<UInt8>, signal: Int) throws(WaveError) {
-    let plan = plans[signal]
-    switch plan.kind {
-    case .text:
-      try text.append("s")
-      try text.append(escaping: content)
-    case .vector:
-      try text.append("b")
-      try text.append(content)
-    case .scalar, .event, .real, .omitted:
-      return
-    }
-    try text.appendEnd(of: plan)
-  }
-
-  private func appendReal(_ pattern: UInt64, _ plan: VCDPlan) throws(WaveError) {
-    try text.append("r\(Double(bitPattern: pattern))")
-    try text.appendEnd(of: plan)
-  }
-}
-
-// MARK: - Time and the end
-
-extension VCDWriter {
   /// Hands the buffer to the operating system.
-  public func flush() throws(WaveError) {
-    try text.flush()
-  }
+  public func flush() throws(WaveError) { try body.flush() }
 
   /// Shows every vector as unknown from `time` on, and says why in a comment.
   public func suspend(at time: SimulationTime, reason: String) throws(WaveError) {
-    guard time.femtoseconds >= lastTime else { throw decreasing(time.femtoseconds / scale) }
-    try appendClocks(through: time.femtoseconds)
-    try stamp(time.femtoseconds / scale)
-    try text.append("$comment \(reason.filter { $0.isASCII && $0 != "$" }) $end\n$dumpoff\n")
-    for (signal, plan) in plans.enumerated() {
-      switch plan.kind {
-      case .scalar: try text.append("x")
-      case .vector: try text.append("b" + String(repeating: "x", count: shapes[signal].bitCount))
-      case .event, .real, .text, .omitted: continue
-      }
-      try text.appendEnd(of: plan)
-    }
-    try text.append("$end\n")
-    clocks.stop()
-    lastTime = time.femtoseconds
+    try body.suspend(at: time.femtoseconds, reason: reason)
   }
 
   /// Ends the file at `time` (or at the last change, if that is later) and closes it.
-  public func finish(at time: SimulationTime) throws(WaveError) {
-    // No edge at the end itself: nothing is known of the cycle that would begin there.
-    if hasStarted, time.femtoseconds > lastTime { try appendClocks(through: time.femtoseconds - 1) }
-    try stamp(max(time.femtoseconds / scale, lastTick ?? 0))
-    try text.close()
-  }
-
-  private func stamp(_ tick: UInt64) throws(WaveError) {
-    if tick == lastTick { return }
-    lastTick = tick
-    try text.appendTime(tick)
-  }
-
-  private func decreasing(_ tick: UInt64) -> WaveError {
-    WaveError(
-      file: path, kind: .usage, "time \(tick) (\(timescale)) comes after \(lastTick ?? 0); times never decrease")
-  }
+  public func finish(at time: SimulationTime) throws(WaveError) { try body.finish(at: time.femtoseconds) }
 }

@@ -1,7 +1,7 @@
 public import Signals
 
 /// Writes a waveform file, whatever its format: fed by a probe while a machine runs, or by a reader that converts.
-public protocol WaveWriter: AnyObject, SignalSink {
+public protocol WaveWriter: AnyObject {
   /// What the format lets a writer choose.
   associatedtype Options: WaveOptions
   /// Creates the file and writes its declarations; `layout` tells how changes of a machine map to them.
@@ -14,8 +14,12 @@ public protocol WaveWriter: AnyObject, SignalSink {
   var endingByteCount: Int { get }
   /// Bytes that the file has now, those still in memory included as far as their size is known.
   var byteCount: Int { get }
-  /// Takes what changed at one instant; an event changes whenever it occurs. Times never decrease.
-  func record(at time: SimulationTime, changes: Span<SignalChange>, texts: [String]) throws
+  /// Takes what changed at one instant, and the texts that `changes` refer to; an event changes whenever it occurs.
+  ///
+  /// Times never decrease.
+  func record(at time: SimulationTime, changes: Span<SignalChange>, texts: [String]) throws(WaveError)
+  /// Takes what a probe saw at one instant after the other: the same in one call.
+  func record(_ batch: SampleBatch) throws(WaveError)
   /// Writes the changes of one instant; times never decrease.
   func append(_ step: WaveStep) throws(WaveError)
   /// Writes out what is held in memory, so that the file loads up to here whatever happens to the process.

@@ -146,7 +146,7 @@ extension DRAMRun {
     } else {
       result = try runner.run(
         next: { try reader.read() }, commands: write,
-        observe: { (runner: borrowing DRAMTraceRunner, cycle: Int) in try wave?.observe(runner, at: cycle) ?? false })
+        observe: { (runner: inout DRAMTraceRunner, cycle: Int) in try wave?.observe(&runner, at: cycle) ?? false })
     }
     try commands?.close()
     _ = try wave?.finish(at: result.drain + 1)

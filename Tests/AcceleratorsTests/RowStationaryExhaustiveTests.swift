@@ -190,7 +190,7 @@ struct LabelTally: CycleObserver {
   var macFires = 0
   var multicasts = 0
 
-  mutating func observe(_ machine: borrowing some ObservableMachine, at instant: Instant) throws -> Bool {
+  mutating func observe(_ machine: inout some ObservableMachine, at instant: Instant) throws -> Bool {
     guard instant.edges.contains(domain: 0) else { return true }
     for (block, declaration) in machine.blocks.enumerated() {
       for (column, signal) in declaration.columns.enumerated() {
@@ -198,7 +198,7 @@ struct LabelTally: CycleObserver {
         guard ["array.label", "array.mac_fire", "gin_ifmap.fire"].contains(name) else { continue }
         let handles = (0..<signal.extent.count).map { SignalHandle(block: block, column: column, element: $0) }
         var probe = Probe(catalog: SignalCatalog(machine), selecting: handles)
-        probe.sample(machine)
+        probe.sample(&machine)
         for change in probe.sampler.changes {
           switch name {
           case "array.label": counts[Int(change.value)] += 1

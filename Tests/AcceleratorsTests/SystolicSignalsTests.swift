@@ -36,8 +36,8 @@ struct SignalWatcher: CycleObserver {
     self.clock = clock
   }
 
-  mutating func observe(_ machine: borrowing some ObservableMachine, at instant: Instant) -> Bool {
-    probe.sample(machine)
+  mutating func observe(_ machine: inout some ObservableMachine, at instant: Instant) -> Bool {
+    probe.sample(&machine)
     for event in events { values[event] = 0 }
     for change in probe.sampler.changes {
       values[Int(change.signal)] = change.value

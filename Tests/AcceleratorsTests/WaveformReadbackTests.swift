@@ -17,8 +17,8 @@ struct WaveformReadbackTests {
     let writer: VCDWriter
     var probe: Probe
 
-    mutating func observe(_ machine: borrowing some ObservableMachine, at instant: Instant) throws -> Bool {
-      probe.sample(machine, domains: instant.edges.rawValue)
+    mutating func observe(_ machine: inout some ObservableMachine, at instant: Instant) throws -> Bool {
+      probe.sample(&machine, domains: instant.edges.rawValue)
       try writer.record(at: instant.time, changes: probe.sampler.changes.span, texts: probe.sampler.texts)
       probe.sampler.removeAll()
       return true

@@ -25,7 +25,7 @@ import WaveFormats
     var commands: [DRAMCommand] = []
     let result = try runner.run(
       next: { try reader.read() }, commands: { commands.append($1) },
-      observe: { (runner: borrowing DRAMTraceRunner, cycle: Int) in try wave.observe(runner, at: cycle) })
+      observe: { (runner: inout DRAMTraceRunner, cycle: Int) in try wave.observe(&runner, at: cycle) })
     _ = try wave.finish(at: result.drain + 1)
     return (directory, commands, result)
   }

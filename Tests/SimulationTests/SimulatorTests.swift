@@ -147,7 +147,7 @@ private struct InstantChecker: CycleObserver {
   var instants = 0
   var failures: [String] = []
 
-  mutating func observe(_ machine: borrowing some ObservableMachine, at instant: Instant) throws -> Bool {
+  mutating func observe(_ machine: inout some ObservableMachine, at instant: Instant) throws -> Bool {
     instants += 1
     for (domain, period) in periods.enumerated() {
       let cycle = instant.cycles[domain]

@@ -17,8 +17,8 @@ public struct SignalDigest: CycleObserver {
   }
 
   /// Samples the machine.
-  public mutating func observe(_ machine: borrowing some ObservableMachine, at instant: Instant) throws -> Bool {
-    probe.sample(machine, domains: instant.edges.rawValue)
+  public mutating func observe(_ machine: inout some ObservableMachine, at instant: Instant) throws -> Bool {
+    probe.sample(&machine, domains: instant.edges.rawValue)
     for change in probe.sampler.changes {
       for word in [instant.time.femtoseconds, UInt64(change.signal), change.value] {
         digest = (digest ^ word) &* 0x100_0000_01B3

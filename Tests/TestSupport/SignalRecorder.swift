@@ -39,8 +39,8 @@ public struct SignalRecorder: CycleObserver {
   public mutating func goesOn() { stopsAfter = .max }
 
   /// Samples the machine.
-  public mutating func observe(_ machine: borrowing some ObservableMachine, at instant: Instant) throws -> Bool {
-    probe.sample(machine, domains: instant.edges.rawValue)
+  public mutating func observe(_ machine: inout some ObservableMachine, at instant: Instant) throws -> Bool {
+    probe.sample(&machine, domains: instant.edges.rawValue)
     for change in probe.sampler.changes {
       changes.append(RecordedChange(time: instant.time, signal: names[Int(change.signal)], value: change.value))
     }

@@ -56,8 +56,8 @@ struct ToyAccount: CycleObserver {
   var core: [Int: Row] = [:]
   var memory: [Int: Other] = [:]
 
-  mutating func observe(_ machine: borrowing some ObservableMachine, at instant: Instant) throws -> Bool {
-    guard let toy = copy machine as? ToyMachine else { return false }
+  mutating func observe(_ machine: inout some ObservableMachine, at instant: Instant) throws -> Bool {
+    guard let toy = machine as? ToyMachine else { return false }
     if instant.edges.contains(domain: 0) {
       core[instant.cycles[0]] = Row(
         state: UInt64(toy.state.rawValue), sent: UInt64(toy.sent), sends: toy.link.isSending)

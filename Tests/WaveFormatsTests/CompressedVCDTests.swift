@@ -49,7 +49,7 @@ import Testing
     var probe = Probe(catalog: layout.catalog, selecting: layout.selection)
     for cycle in cycles {
       machine.cycle = cycle
-      probe.sample(machine)
+      probe.sample(&machine)
       try writer.record(
         at: SimulationTime(femtoseconds: UInt64(cycle) * 1_000_000), changes: probe.sampler.changes.span,
         texts: probe.sampler.texts)

@@ -173,7 +173,7 @@ func recordUntilEdge(_ writer: any WaveWriter, _ layout: TraceLayout, cycles: In
   var probe = Probe(catalog: layout.catalog, selecting: layout.selection)
   for cycle in 0..<cycles {
     machine.cycle = cycle
-    probe.sample(machine)
+    probe.sample(&machine)
     try writer.record(
       at: SimulationTime(femtoseconds: UInt64(cycle) * 1_000_000), changes: probe.sampler.changes.span,
       texts: probe.sampler.texts)

@@ -158,7 +158,7 @@ extension SystolicMachine {
 
   /// The fold whose vectors entered last.
   private var newestWave: FoldWave? {
-    mutating get { waves.entered(by: edgeStep).last ?? waves.pastWaves.last }
+    mutating get { waves.waves.last { $0.start <= edgeStep } ?? waves.pastWaves.last }
   }
 
   private mutating func phase() -> ArrayPhase {

@@ -54,7 +54,7 @@ public struct DRAMTraceRunner {
   /// returns false.
   public mutating func run(
     next: () throws -> TraceRequest?, commands: ((Int, DRAMCommand) throws -> Void)? = nil,
-    observe: ((borrowing DRAMTraceRunner, Int) throws -> Bool)? = nil
+    observe: ((inout DRAMTraceRunner, Int) throws -> Bool)? = nil
   ) throws -> DRAMTraceResult {
     var observe = observe
     var head = Self.head(try next(), mapping)
@@ -65,7 +65,7 @@ public struct DRAMTraceRunner {
       if commands != nil || options.checks { try watch(due, commands) }
       if let look = observe {
         show(head?.request, isTaken: isTaken, at: due)
-        if try !look(self, due) { observe = nil }
+        if try !look(&self, due) { observe = nil }
       }
       progress.commit(&channels, at: due)
       if isTaken {
