@@ -31,8 +31,9 @@ let package = Package(
   targets: [
     module("Tensors"),
     module("Codecs", ["Tensors"]),
+    module("Files"),
     module("Configuration"),
-    module("Arguments", ["Configuration"]),
+    module("Arguments", ["Configuration", "Files"]),
     module("Workloads", ["Tensors"]),
     module("Images", ["Tensors", "Codecs"]),
     module("Mappings", ["Tensors", "Workloads"]),
@@ -44,7 +45,7 @@ let package = Package(
     module(
       "Accelerators",
       ["Tensors", "Codecs", "Workloads", "Mappings", "Signals", "Simulation", "Compute", "Interconnect", "Memory"]),
-    module("WaveFormats", ["Tensors", "Codecs", "Signals"]),
+    module("WaveFormats", ["Tensors", "Codecs", "Files", "Signals"]),
     module(
       "MemoryFiles", ["Tensors", "Codecs", "Configuration", "Signals", "Simulation", "Memory", "WaveFormats"]),
     module("Tracing", ["Signals", "Simulation", "WaveFormats"]),
@@ -52,14 +53,14 @@ let package = Package(
     module(
       "Runs",
       [
-        "Accelerators", "Codecs", "Compute", "Configuration", "Images", "Mappings", "Memory", "MemoryFiles",
+        "Accelerators", "Codecs", "Compute", "Configuration", "Files", "Images", "Mappings", "Memory", "MemoryFiles",
         "Reports", "Signals", "Simulation", "Tensors", "Tracing", "WaveFormats", "Workloads",
       ]),
     .executableTarget(
       name: "systole",
       dependencies: [
-        "Accelerators", "Arguments", "Configuration", "Mappings", "Memory", "MemoryFiles", "Reports", "Runs", "Signals",
-        "Simulation", "Tensors", "Tracing", "WaveFormats", "Workloads",
+        "Accelerators", "Arguments", "Configuration", "Files", "Mappings", "Memory", "MemoryFiles", "Reports", "Runs",
+        "Signals", "Simulation", "Tensors", "Tracing", "WaveFormats", "Workloads",
       ], swiftSettings: settings),
     .executableTarget(
       name: "Benchmarks",
@@ -69,20 +70,22 @@ let package = Package(
       ],
       swiftSettings: settings),
 
-    // What several test targets need: Python, mutated files, how many fuzz cases to run.
+    // What several test targets need: tools, Python, mutated files, models made in memory, how many fuzz cases to run.
     .target(
-      name: "TestSupport", dependencies: ["Signals", "Simulation"], path: "Tests/TestSupport", swiftSettings: settings),
+      name: "TestSupport", dependencies: ["Signals", "Simulation", "Tensors", "Workloads"], path: "Tests/TestSupport",
+      swiftSettings: settings),
     tests("ArchitectureTests", []),
     tests("SimulationTests", ["Simulation", "Signals", "TestSupport"]),
     tests("TensorsTests", ["Tensors", "TestSupport"]),
     tests("CodecsTests", ["Codecs", "Tensors", "TestSupport"]),
+    tests("FilesTests", ["Files"]),
     tests("ConfigurationTests", ["Configuration", "TestSupport"]),
     tests("ArgumentsTests", ["Arguments", "Configuration"]),
     tests(
       "RunsTests",
       ["Runs", "Accelerators", "Compute", "Configuration", "Mappings", "Tensors", "TestSupport", "Workloads"]),
-    tests("SystoleTests", ["systole", "Benchmarks", "Tensors", "WaveFormats"]),
-    tests("WorkloadsTests", ["Tensors", "Workloads"], resources: [.copy("Fixtures")]),
+    tests("SystoleTests", ["systole", "Benchmarks", "Tensors", "TestSupport", "WaveFormats"]),
+    tests("WorkloadsTests", ["Tensors", "TestSupport", "Workloads"], resources: [.copy("Fixtures")]),
     tests("ImagesTests", ["Images", "Codecs", "Tensors", "TestSupport"], resources: [.copy("Fixtures")]),
     tests(
       "MemoryTests",
@@ -94,7 +97,7 @@ let package = Package(
         "Accelerators", "Tensors", "Codecs", "Workloads", "Mappings", "Memory", "Simulation", "Signals", "Compute",
         "Interconnect", "Runs", "Tracing", "WaveFormats", "TestSupport",
       ]),
-    tests("WaveFormatsTests", ["WaveFormats", "Signals"], resources: [.copy("Fixtures")]),
+    tests("WaveFormatsTests", ["WaveFormats", "Signals", "TestSupport"], resources: [.copy("Fixtures")]),
     tests("TracingTests", ["Tracing", "WaveFormats", "Signals", "Simulation"]),
     tests("MappingsTests", ["Mappings", "Workloads"]),
     tests("ReportsTests", ["Mappings", "Reports", "TestSupport", "Workloads"]),

@@ -1,3 +1,4 @@
+internal import Files
 internal import Foundation
 
 /// The standard streams; what cannot be written is an error, a full disk included.
@@ -31,20 +32,7 @@ public enum Console {
   /// Whether standard error is a terminal.
   public static var reportsToTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
-  /// Writes everything; returns the system's error, if any.
-  private static func write(_ text: String, to descriptor: Int32) -> Int32? {
-    let bytes = Array(text.utf8)
-    var sent = 0
-    while sent < bytes.count {
-      let (count, code) = unsafe bytes.withUnsafeBytes { pointer -> (Int, Int32) in
-        let rest = unsafe UnsafeRawBufferPointer(rebasing: pointer[sent...])
-        let count = unsafe Foundation.write(descriptor, rest.baseAddress, rest.count)
-        return (count, errno)
-      }
-      if count < 0, code == EINTR { continue }
-      guard count > 0 else { return count == 0 ? ENOSPC : code }
-      sent += count
-    }
-    return nil
+  private static func write(_ text: String, to stream: Int32) -> Int32? {
+    unsafe Descriptor.write(Array(text.utf8).span.bytes, to: stream)
   }
 }

@@ -6,45 +6,6 @@ public import Simulation
 internal import Tensors
 public import Workloads
 
-/// How far the run of a layer is.
-public struct LayerProgress: Sendable {
-  /// The layer's name.
-  public let layer: String
-  /// The machine's dataflow: `ws`.
-  public let dataflow: String
-  /// Cycles of the core clock so far.
-  public let cycles: Int
-  /// Folds or passes that have entered.
-  public let folds: Int
-  /// All folds or passes of the layer.
-  public let foldCount: Int
-  /// What is counted: `fold` or `pass`.
-  public var unit = "fold"
-}
-
-/// A run that did not come to its end.
-public struct StuckError: Error, Sendable, CustomStringConvertible {
-  /// The layer's name.
-  public let layer: String
-  /// The machine's dataflow.
-  public let dataflow: String
-  /// How the run ended.
-  public let end: RunEnd
-
-  /// Layer, machine, and why.
-  public var description: String {
-    let place = "layer \(layer) on \(dataflow): "
-    switch end {
-    case .cycleLimit(let limit):
-      return place + "the limit of \(limit) cycles was reached before the run was finished; raise run.cycle_limit"
-    case .deadlock(let waits):
-      return place + "deadlock: " + waits.map { "\($0.block) waits for \($0.cause)" }.joined(separator: ", ")
-    case .finished, .stopped:
-      return place + "stopped"
-    }
-  }
-}
-
 /// Runs layers on a systolic machine, and compares their psums with the golden model and with the user's.
 public struct LayerRunner: Sendable {
   /// The machine.
@@ -117,10 +78,13 @@ public struct LayerRunner: Sendable {
     }
     let summary = try traced.finish()
     run.simulator = traced.run
-    if end == .stopped { throw InterruptedError(layer: job.layer.name) }
-    guard end == .finished else { throw StuckError(layer: job.layer.name, dataflow: spec.dataflow.rawValue, end: end) }
+    try end.check(layer: job.layer.name, dataflow: spec.dataflow.rawValue)
+    // The golden model sees the layer as the user gave it, in the order of additions of the machine's folds.
+    let golden = try operands.goldenPsums(foldLength: run.schedule.reductionPerFold)
     return LayerResult(
-      run, of: job.layer, lowering: lowering, differences: try differences(run, operands, job), trace: summary)
+      run, of: job.layer, lowering: lowering,
+      differences: PsumDifference.all(
+        run.psums, golden: golden, given: job.expectation, arithmetic: spec.arithmetic), trace: summary)
   }
 
   /// The machine as it stands before a layer runs: for those who want to know its signals.
@@ -128,19 +92,5 @@ public struct LayerRunner: Sendable {
     try SystolicLayerRun(
       try job.operands().lowered(lowering), layout: layout, addresses: addresses, on: spec
     ).simulator.machine
-  }
-
-  /// The golden model sees the layer as the user gave it, in the order of additions of the machine's folds.
-  private func differences(
-    _ run: SystolicLayerRun, _ operands: LayerOperands, _ job: LayerJob
-  ) throws -> [PsumDifference] {
-    let psums = run.psums
-    let golden = PsumDifference(
-      psums, expected: try operands.goldenPsums(foldLength: run.schedule.reductionPerFold), from: "the golden model",
-      arithmetic: spec.arithmetic)
-    let given = job.expectation.flatMap {
-      PsumDifference(psums, expected: $0.psums, from: $0.file, arithmetic: spec.arithmetic)
-    }
-    return [golden, given].compactMap { $0 }
   }
 }

@@ -31,11 +31,3 @@ public struct LayerTrace: Sendable {
     }
   }
 }
-
-/// A run that SIGINT or SIGTERM ended; its files are closed.
-public struct InterruptedError: Error, Sendable, CustomStringConvertible {
-  /// The layer that ran.
-  public let layer: String
-  /// Which layer it was.
-  public var description: String { "interrupted while layer \(layer) ran" }
-}

@@ -29,17 +29,21 @@ public struct PsumDifference: Sendable, Equatable, CustomStringConvertible {
       count += 1
     }
     guard let first else { return nil }
-    var rest = first
-    place = psums.shape.strides.map { stride in
-      defer { rest %= stride }
-      return rest / stride
-    }
+    place = psums.shape.coordinates(of: first)
     self.reference = name
     value = psums.elements[first]
     expected = reference.elements[first]
     self.count = count
     total = psums.shape.count
     self.arithmetic = arithmetic
+  }
+
+  /// The first difference from the golden model, and that from what the user expects, where there are any.
+  static func all(
+    _ psums: Tensor<Int32>, golden: Tensor<Int32>, given: LayerJob.Expectation?, arithmetic: Arithmetic
+  ) -> [PsumDifference] {
+    let references = [(golden, "the golden model")] + (given.map { [($0.psums, $0.file)] } ?? [])
+    return references.compactMap { PsumDifference(psums, expected: $0, from: $1, arithmetic: arithmetic) }
   }
 
   /// `psum n=0 m=3 p=1 q=2 is 17, psum.npy says 18 (5 of 4704 psums differ)`.

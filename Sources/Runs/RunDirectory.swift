@@ -1,9 +1,10 @@
 internal import Accelerators
 internal import Codecs
 public import Configuration
+public import Files
 internal import Mappings
 internal import Memory
-public import Reports
+internal import Reports
 internal import Tensors
 internal import Workloads
 
@@ -13,56 +14,22 @@ internal import Workloads
 public enum RunDirectory {
   /// Writes the files of a run; the directory is not in its place until it is committed.
   public static func write(
-    _ report: RunReport, _ configuration: Configuration, inputs: InputFiles, to directory: OutputDirectory
+    _ report: some ResultReport, _ configuration: Configuration, inputs: InputFiles, to directory: OutputDirectory
   ) throws(OutputError) {
-    var files = [
-      ("report.txt", Array(report.text.utf8)), ("report.html", Array(report.html.utf8)),
-      ("summary.json", Array(report.json.utf8)),
-      ("layers.csv", Array(report.layers.csv.utf8)), ("counters.csv", Array(report.counters.csv.utf8)),
-    ]
-    files += report.systems.files.map { ($0.name, Array($0.text.utf8)) }
-    if configuration.boolean("run.save_psums") {
-      for (index, result) in report.results.enumerated() {
-        files.append((psumFile(result, number: index + 1), NumpyFile.write(result.psumTensor)))
-      }
-    }
-    for (name, bytes) in files { try directory.write(bytes, to: name) }
-    let manifest = manifest(
-      configuration, dataflows: used(report.results.map(\.spec.dataflow.rawValue)),
-      memories: used(report.results.map(\.spec.memory.name)), inputs: inputs, outputs: files)
-    try directory.write(manifest.text, to: OutputDirectory.marker)
-  }
-
-  /// Writes the files of a network's runs.
-  public static func write(
-    _ report: NetworkReport, _ configuration: Configuration, inputs: InputFiles, to directory: OutputDirectory
-  ) throws(OutputError) {
-    var files = [
-      ("report.txt", Array(report.text.utf8)), ("report.html", Array(report.html.utf8)),
-      ("summary.json", Array(report.json.utf8)),
-      ("layers.csv", Array(report.layers.csv.utf8)), ("images.csv", Array(report.images.csv.utf8)),
-      ("counters.csv", Array(report.counters.csv.utf8)),
-    ]
-    files += report.systems.files.map { ($0.name, Array($0.text.utf8)) }
-    for (number, result) in report.results.enumerated()
-    where report.results.firstIndex(where: { $0.machine.dataflow == result.machine.dataflow }) == number {
-      files.append(("outputs-\(result.machine.dataflow).npy", NumpyFile.write(result.outputs)))
-    }
-    for (name, bytes) in files { try directory.write(bytes, to: name) }
-    let manifest = manifest(
-      configuration, dataflows: used(report.results.map(\.machine.dataflow)),
-      memories: used(report.results.map(\.machine.memory)), inputs: inputs, outputs: files)
+    var files = [("report.txt", report.text), ("report.html", report.html), ("summary.json", report.json)]
+    files += report.tables.map { ("\($0.name).csv", $0.table.csv) }
+    files += report.systems.files.map { ($0.name, $0.text) }
+    let tensors = report.tensors(savesPsums: configuration.boolean("run.save_psums"))
+    let outputs =
+      files.map { ($0, Array($1.utf8)) } + tensors.map { ("\($0.name).npy", NumpyFile.write($0.tensor)) }
+    for (name, bytes) in outputs { try directory.write(bytes, to: name) }
+    let manifest = manifest(configuration, machines: report.machines, inputs: inputs, outputs: outputs)
     try directory.write(manifest.text, to: OutputDirectory.marker)
   }
 
   /// Each name once, in the order of the runs.
-  static func used(_ names: [String]) -> [String] {
-    names.enumerated().filter { names.firstIndex(of: $1) == $0 }.map(\.element)
-  }
-
-  /// `psum-02-conv2-os.npy`.
-  private static func psumFile(_ result: LayerResult, number: Int) -> String {
-    "psum-\(fileName(result.layer.name, number: number))-\(result.spec.dataflow.rawValue).npy"
+  private static func used(_ names: [String]) -> JSONValue {
+    .array(names.enumerated().filter { names.firstIndex(of: $1) == $0 }.map { .string($0.element) })
   }
 
   /// `02-conv2`: letters, digits and dashes, whatever the layer is called.
@@ -71,14 +38,14 @@ public enum RunDirectory {
     return "\(number < 10 ? "0" : "")\(number)-\(String(name))"
   }
 
-  static func manifest(
-    _ configuration: Configuration, dataflows: [String], memories: [String], inputs: InputFiles,
+  private static func manifest(
+    _ configuration: Configuration, machines: [(dataflow: String, memory: String)], inputs: InputFiles,
     outputs: [(String, [UInt8])]
   ) -> JSONValue {
     .object([
       ("schema_version", 1), ("program", "systole"), ("system_version", .string(systoleVersion)),
       ("seed", .integer(configuration.integer("workload.seed"))),
-      ("dataflows", .array(dataflows.map { .string($0) })), ("memories", .array(memories.map { .string($0) })),
+      ("dataflows", used(machines.map(\.dataflow))), ("memories", used(machines.map(\.memory))),
       (
         "inputs",
         .array(

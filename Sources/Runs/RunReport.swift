@@ -6,12 +6,12 @@ internal import Memory
 public import Reports
 internal import Signals
 internal import Simulation
-internal import Tensors
+public import Tensors
 internal import Tracing
 internal import Workloads
 
 /// The results of a run's layers, as tables, text and JSON.
-public struct RunReport: Sendable {
+public struct RunReport: ResultReport {
   /// One result a layer and machine, in the order of the workload.
   public let results: [LayerResult]
   /// Machines against their memories.
@@ -79,7 +79,7 @@ public struct RunReport: Sendable {
         .text(result.lowering.rawValue), .integer(result.array.cycles),
         .integer(result.array.arrayCycles), .number(result.latencyMicroseconds), .integer(result.array.folds),
         .integer(result.array.macs), .number(result.utilisationPercent), .integer(result.loadedBytes),
-        .integer(result.storedBytes), .text(result.isRight ? "bit-exact" : "differs"),
+        .integer(result.storedBytes), .text(Self.verdict(result.isRight)),
       ])
     }
     return table
@@ -138,20 +138,28 @@ public struct RunReport: Sendable {
 
   /// Every counter of every layer.
   public var counters: ReportTable {
-    var table = ReportTable([
-      .init("layer"), .init("dataflow"), .init("memory"), .init("scope"), .init("counter"), .init("unit"),
-      .init("value"), .init("meaning"),
-    ])
-    for result in results {
-      for counter in result.counters {
-        table.append([
-          .text(result.layer.name), .text(result.spec.dataflow.rawValue), .text(result.spec.memory.name),
-          .text(counter.scope), .text(counter.name), .text(counter.unit), .integer(counter.value),
-          .text(counter.meaning),
-        ])
-      }
+    .counters(results.map { ($0.layer.name, $0.spec.dataflow.rawValue, $0.spec.memory.name, $0.counters) })
+  }
+}
+
+// MARK: - Files
+
+extension RunReport {
+  /// `layers.csv` and `counters.csv`.
+  public var tables: [(name: String, table: ReportTable)] { [("layers", layers), ("counters", counters)] }
+
+  /// `psum-02-conv2-os.npy`, if psums are saved.
+  public func tensors(savesPsums: Bool) -> [(name: String, tensor: AnyTensor)] {
+    guard savesPsums else { return [] }
+    return results.enumerated().map { index, result in
+      let layer = RunDirectory.fileName(result.layer.name, number: index + 1)
+      return ("psum-\(layer)-\(result.spec.dataflow.rawValue)", result.psumTensor)
     }
-    return table
+  }
+
+  /// The dataflow and the memory of each run.
+  public var machines: [(dataflow: String, memory: String)] {
+    results.map { ($0.spec.dataflow.rawValue, $0.spec.memory.name) }
   }
 }
 
@@ -160,31 +168,25 @@ public struct RunReport: Sendable {
 extension RunReport {
   /// `summary.json`: what each layer took, with all counters under `scope.name`.
   public var json: String {
-    let layers = results.map(Self.json)
-    return JSONValue.object([
-      ("schema_version", 1), ("system_version", .string(systoleVersion)),
-      ("result", .string(isRight ? "bit-exact" : "differs")), ("layers", .array(layers)),
-      ("systems", systems.json),
-    ]).text
+    summary([("layers", .array(results.map(Self.json))), ("systems", systems.json)])
   }
 
   private static func json(_ result: LayerResult) -> JSONValue {
     let layer = result.layer
-    return .object([
+    let head: [(String, JSONValue)] = [
       ("layer", .string(layer.name)), ("dataflow", .string(result.spec.dataflow.rawValue)),
       ("memory", .string(result.spec.memory.name)),
-      ("lowering", .string(result.lowering.rawValue)), ("result", .string(result.isRight ? "bit-exact" : "differs")),
+      ("lowering", .string(result.lowering.rawValue)), ("result", .string(verdict(result.isRight))),
       ("differences", .array(result.differences.map { .string($0.description) })),
       ("array_rows", .integer(result.spec.rows)), ("array_columns", .integer(result.spec.columns)),
-      ("ifmap_shape", .array(layer.ifmapShape.dimensions.map { .integer($0) })),
-      ("filter_shape", .array(layer.filterShape.dimensions.map { .integer($0) })),
-      ("ofmap_shape", .array(layer.ofmapShape.dimensions.map { .integer($0) })),
+    ]
+    let figures: [(String, JSONValue)] = [
       ("cycles", .integer(result.array.cycles)), ("array_cycles", .integer(result.array.arrayCycles)),
       ("latency_us", .number(result.latencyMicroseconds)), ("folds", .integer(result.array.folds)),
       ("macs", .integer(result.array.macs)), ("utilisation_percent", .number(result.utilisationPercent)),
       ("loaded_bytes", .integer(result.loadedBytes)), ("stored_bytes", .integer(result.storedBytes)),
-      ("counters", .object(result.counters.map { ("\($0.scope).\($0.name)", .integer($0.value)) })),
-      ("waveform_markers", .array((result.trace?.markers ?? []).map(\.json))),
-    ])
+      ("counters", result.counters.json), ("waveform_markers", .array((result.trace?.markers ?? []).map(\.json))),
+    ]
+    return .object(head + layer.shapeMembers + figures)
   }
 }

@@ -1,6 +1,6 @@
 internal import Codecs
 public import Configuration
-internal import Reports
+internal import Files
 public import Simulation
 
 /// The files of one run's saved states: where it goes on from, and where it is saved.
@@ -61,7 +61,7 @@ struct RunSaver {
 
   /// Replaces the file by the run as it stands.
   mutating func save(_ run: some ResumableRun) throws {
-    try OutputFile.replace(path, with: try run.checkpoint(facts: facts))
+    try OutputFile<OutputError>.replace(path, with: try run.checkpoint(facts: facts))
     hasSaved = true
     note("\(path): saved at cycle \(run.cycle)")
   }

@@ -29,6 +29,15 @@ public struct Shape: Hashable, Sendable, CustomStringConvertible, ExpressibleByA
     return strides
   }
 
+  /// Where an element lies, outermost dimension first, from its place in row-major order.
+  public func coordinates(of element: Int) -> [Int] {
+    var rest = element
+    return strides.map { stride in
+      defer { rest %= stride }
+      return rest / stride
+    }
+  }
+
   /// The extent of one dimension.
   public subscript(axis: Int) -> Int { dimensions[axis] }
 

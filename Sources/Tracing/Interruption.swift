@@ -18,9 +18,6 @@ public enum Interruption {
     return number == 0 ? nil : number
   }
 
-  /// Exit code of a process that a signal has ended: 128 + its number.
-  public static var exitCode: Int32? { signal.map { 128 + $0 } }
-
   /// Takes over SIGINT and SIGTERM from now on.
   public static func install() {
     for number in [SIGINT, SIGTERM] {

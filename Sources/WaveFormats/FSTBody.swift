@@ -1,3 +1,4 @@
+import Files
 import Signals
 
 /// What comes behind the declarations of an FST file: instants, changes and clock edges, collected until a block is full.

@@ -1,3 +1,4 @@
+import Files
 public import Signals
 
 /// Writes an FST file, GTKWave's compressed trace, in blocks, so that memory stays flat and the file loads after every block.

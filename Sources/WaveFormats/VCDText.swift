@@ -1,4 +1,5 @@
 import Codecs
+import Files
 import Signals
 
 /// VCD text on its way to a file: one buffer fills while the one before is written; whatever leaves ends with a whole line.

@@ -1,3 +1,4 @@
+import Files
 public import Signals
 
 /// Writes a VCD file that GTKWave, Surfer and VaporView open: fed cycle by cycle by a probe, or step by step by a reader.

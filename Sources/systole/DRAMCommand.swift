@@ -1,5 +1,6 @@
 import Arguments
 import Configuration
+import Files
 import Memory
 import MemoryFiles
 import Reports
@@ -125,7 +126,9 @@ extension DRAMRun {
   private func run(_ file: String, _ options: DRAMTraceOptions) throws -> (DRAMTraceResult, BankStatistics) {
     var runner = try DRAMTraceRunner(options)
     var reader = TraceFile.reader(try files.bytes(of: file), file: file, capacity: runner.mapping.capacity)
-    let commands = try arguments.value("commands").map { try OutputFile($0) }
+    let commands = try arguments.value("commands").map {
+      try OutputFile<OutputError>(path: $0, bufferSize: 1 << 20)
+    }
     let organisation = options.device.organisation
     var banks = BankStatistics(organisation)
     let note: (Int, DRAMCommand) throws -> Void = { channel, command in

@@ -1,6 +1,7 @@
 import Accelerators
 import Arguments
 import Configuration
+import Files
 import Mappings
 import Memory
 import Reports

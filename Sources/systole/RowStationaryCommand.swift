@@ -5,6 +5,7 @@ import Mappings
 import Memory
 import Reports
 import Runs
+import Simulation
 import Tracing
 import Workloads
 
@@ -26,9 +27,8 @@ func explainRowStationary(_ arguments: ParsedArguments, _ inputs: InputFiles) th
   }
   let job = try NetworkJob(configuration, files: inputs)
   let run = try RowStationaryNetworkRun(job.network, on: RowStationarySpec(configuration, files: inputs))
-  let energyTable = EnergyTable(configuration)
   let mappings = run.program.arrayLayers.map {
-    RowStationaryExplanation($0.schedule.mapping, rates: run.spec.rates, energyTable: energyTable)
+    RowStationaryExplanation($0.schedule.mapping, rates: run.spec.rates, energyTable: run.spec.energyTable)
   }
   return try explainNetwork(
     job.network, mappings: mappings.map(\.text), json: [("layers", .array(mappings.map(\.json)))], arguments)
@@ -50,9 +50,7 @@ struct RowStationaryCommand {
     configuration = configurations[0]
     jobs = try RowStationaryJob.jobs(configuration, files: inputs)
     runners = try configurations.map {
-      RowStationaryRunner(
-        try RowStationarySpec($0, files: inputs), objective: $0.choice("search.objective"),
-        energyTable: EnergyTable($0), cycleLimit: $0.integer("run.cycle_limit"))
+      RowStationaryRunner(try RowStationarySpec($0, files: inputs), cycleLimit: $0.integer("run.cycle_limit"))
     }
   }
 
@@ -64,35 +62,28 @@ struct RowStationaryCommand {
     }
     // What does not fit is better known before the work than after it.
     let otherJobs = try RowStationaryJob.otherJobs(jobs, configuration, files: inputs)
-    for job in jobs + otherJobs { _ = try mapping(of: job) }
-    let directory = try arguments.value("out").map { path throws(OutputError) in try OutputDirectory(path) }
+    for job in jobs + otherJobs { _ = try job.mapping(on: runner.spec) }
     // A run of one layer leaves its waveform behind; of many, nobody would look at them all.
-    let isSingle = jobs.count == 1 && otherJobs.isEmpty
-    let waveform = isSingle ? directory.map { StandardTrace(directory: $0.workingPath, place: $0.path) } : nil
+    let output = try RunOutput(arguments, leavesWaveform: jobs.count == 1 && otherJobs.isEmpty)
     let progress = ProgressLine()
     let names = RunNames(
       runners.flatMap { runner in jobs.map { ($0.layer.name, name(of: runner)) } }
         + otherJobs.map { ($0.layer.name, name(of: runner)) })
     let files = RunFiles(
-      traces: try RunTraces(arguments, names, standard: waveform, progress: progress),
+      traces: try RunTraces(arguments, names, standard: output.waveform, progress: progress),
       saved: try SavedRuns(arguments, names, configuration, progress: progress))
     let results = try await results(jobs, runners, progress, files)
     let others = try await self.results(otherJobs, [runner], progress, files, from: results.count)
     let silicon: EyerissSilicon.Table = configuration.choice("workload.silicon")
     var report = RowStationaryReport(
-      results, energyTable: runner.energyTable, silicon: silicon.layers, others: others)
+      results, energyTable: runner.spec.energyTable, silicon: silicon.layers, others: others)
     if arguments.has("sensitivity") {
       report.sensitivity = try await sensitivity(Array(results.prefix(jobs.count)), progress)
     }
     progress.clear()
-    if let directory {
-      try RunDirectory.write(report, configuration, inputs: inputs, to: directory)
-      try directory.commit()
-      waveform?.report()
-    }
-    try Console.print(arguments.has("json") ? report.json : report.text)
+    let code = try output.finish(report, configuration, inputs)
     reportTime(results + others)
-    return report.isRight ? .success : .differs
+    return code
   }
 
   /// Says on standard error what a long run cost the host, the golden model apart.
@@ -106,7 +97,8 @@ struct RowStationaryCommand {
   /// The mapping of every layer, before anything runs.
   func explain() throws -> ExitCode {
     let explanations = try jobs.map { job in
-      RowStationaryExplanation(try mapping(of: job), rates: runner.spec.rates, energyTable: runner.energyTable)
+      RowStationaryExplanation(
+        try job.mapping(on: runner.spec), rates: runner.spec.rates, energyTable: runner.spec.energyTable)
     }
     if arguments.has("json") {
       try Console.print(JSONValue.object([("schema_version", 1), ("layers", .array(explanations.map(\.json)))]).text)
@@ -121,10 +113,6 @@ struct RowStationaryCommand {
     runners.count > 1 ? "rs-\(runner.spec.memory.name)" : "rs"
   }
 
-  private func mapping(of job: RowStationaryJob) throws -> RowStationaryMapping {
-    try job.mapping(on: runner.spec, objective: runner.objective, energyTable: runner.energyTable)
-  }
-
   /// What the runs of the command leave behind beside their results.
   private struct RunFiles {
     let traces: RunTraces
@@ -137,9 +125,7 @@ struct RowStationaryCommand {
     from first: Int = 0
   ) async throws -> [RowStationaryResult] {
     let pieces = runners.flatMap { runner in jobs.map { (job: $0, runner: runner) } }
-    return try await sideBySide(
-      pieces.enumerated().map { ($0.offset, $0.element) }, atMost: arguments.integer("threads")
-    ) { place, piece in
+    return try await sideBySide(Array(pieces.enumerated()), atMost: arguments.threads) { place, piece in
       try piece.runner.run(
         piece.job, trace: files?.traces.trace(of: first + place), saved: files?.saved.saved(first + place)
       ) { progress.show($0) }

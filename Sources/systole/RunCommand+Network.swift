@@ -4,6 +4,7 @@ import Configuration
 import Mappings
 import Reports
 import Runs
+import Simulation
 import Tracing
 
 /// `systole run` of a network: every image on every machine, side by side.
@@ -11,17 +12,16 @@ func runNetwork(
   on machines: [some RunnableSpec], _ configuration: Configuration, _ inputs: InputFiles, _ arguments: ParsedArguments
 ) async throws -> ExitCode {
   let job = try NetworkJob(configuration, files: inputs)
-  let directory = try arguments.value("out").map { path throws(OutputError) in try OutputDirectory(path) }
+  let output = try RunOutput(arguments, leavesWaveform: true)
   let runners = try machines.map {
     try NetworkRunner(job, on: $0, cycleLimit: configuration.integer("run.cycle_limit"))
   }
-  let waveform = directory.map { StandardTrace(directory: $0.workingPath, place: $0.path) }
   let hasSeveralMemories = Set(runners.map(\.machine.memory)).count > 1
   let names = RunNames(runners.map { (nil, $0.machine.dataflow + (hasSeveralMemories ? "-" + $0.machine.memory : "")) })
-  let traces = try RunTraces(arguments, names, standard: waveform)
+  let traces = try RunTraces(arguments, names, standard: output.waveform)
   let saved = try SavedRuns(arguments, names, configuration)
   let outcomes = try await sideBySide(
-    runners.indices.flatMap { runner in job.inputs.indices.map { (runner, $0) } }, atMost: arguments.integer("threads")
+    runners.indices.flatMap { runner in job.inputs.indices.map { (runner, $0) } }, atMost: arguments.threads
   ) { runner, index in
     // Every image takes the same cycles; the first shows them.
     guard index == 0 else { return try runners[runner].run(index) }
@@ -33,11 +33,5 @@ func runNetwork(
     runners.enumerated().map { place, runner in
       NetworkResults(runner, Array(outcomes[place * runs..<(place + 1) * runs]))
     }, energyTable: EnergyTable(configuration))
-  if let directory {
-    try RunDirectory.write(report, configuration, inputs: inputs, to: directory)
-    try directory.commit()
-    waveform?.report()
-  }
-  try Console.print(arguments.has("json") ? report.json : report.text)
-  return report.isRight ? .success : .differs
+  return try output.finish(report, configuration, inputs)
 }

@@ -5,6 +5,7 @@ import Mappings
 import Memory
 import Reports
 import Runs
+import Simulation
 import Tracing
 import Workloads
 
@@ -57,8 +58,6 @@ extension Command {
       return try await runNetwork(on: machines, configuration, inputs, arguments)
     }
     let jobs = try LayerJob.jobs(configuration, files: inputs)
-    // What cannot be written is better known before the work than after it.
-    let directory = try arguments.value("out").map { path throws(OutputError) in try OutputDirectory(path) }
     let runners = try arguments.dataflows(configuration).flatMap { dataflow in
       try configurations.map { try LayerRunner($0, dataflow: dataflow, files: inputs) }
     }
@@ -68,29 +67,19 @@ extension Command {
       return .success
     }
     // A run of one layer leaves its waveform behind; of many, nobody would look at them all.
-    let waveform =
-      jobs.count == 1 ? directory.map { StandardTrace(directory: $0.workingPath, place: $0.path) } : nil
+    let output = try RunOutput(arguments, leavesWaveform: jobs.count == 1)
     let progress = ProgressLine()
     let names = RunNames(
       pieces.map { job, runner in
         let memory = configurations.count > 1 ? "-" + runner.spec.memory.name : ""
         return (job.layer.name, runner.spec.dataflow.rawValue + memory)
       })
-    let traces = try RunTraces(arguments, names, standard: waveform, progress: progress)
+    let traces = try RunTraces(arguments, names, standard: output.waveform, progress: progress)
     let saved = try SavedRuns(arguments, names, configuration, progress: progress)
-    let results = try await sideBySide(
-      pieces.enumerated().map { ($0.offset, $0.element) }, atMost: arguments.integer("threads")
-    ) { place, piece in
+    let results = try await sideBySide(Array(pieces.enumerated()), atMost: arguments.threads) { place, piece in
       try piece.1.run(piece.0, trace: traces.trace(of: place), saved: saved.saved(place)) { progress.show($0) }
     }
     progress.clear()
-    let report = RunReport(results, energyTable: EnergyTable(configuration))
-    if let directory {
-      try RunDirectory.write(report, configuration, inputs: inputs, to: directory)
-      try directory.commit()
-      waveform?.report()
-    }
-    try Console.print(arguments.has("json") ? report.json : report.text)
-    return report.isRight ? .success : .differs
+    return try output.finish(RunReport(results, energyTable: EnergyTable(configuration)), configuration, inputs)
   }
 }

@@ -5,6 +5,7 @@ enum AllowedImports {
   static let table: [(module: String, imports: [String])] = [
     ("Tensors", []),
     ("Codecs", ["Tensors"]),
+    ("Files", []),
     ("Configuration", []),
     ("Workloads", ["Tensors"]),
     ("Images", ["Tensors", "Codecs"]),
@@ -20,16 +21,17 @@ enum AllowedImports {
         "Tensors", "Codecs", "Workloads", "Mappings", "Signals", "Simulation", "Compute", "Interconnect", "Memory",
       ]
     ),
-    ("WaveFormats", ["Tensors", "Codecs", "Signals"]),
+    ("WaveFormats", ["Tensors", "Codecs", "Files", "Signals"]),
     ("Tracing", ["Signals", "Simulation", "WaveFormats"]),
     ("MemoryFiles", ["Tensors", "Codecs", "Configuration", "Signals", "Simulation", "Memory", "WaveFormats"]),
     ("Reports", ["Signals", "Workloads", "Mappings"]),
-    ("Arguments", ["Configuration"]),
+    ("Arguments", ["Configuration", "Files"]),
     (
       "Runs",
       [
-        "Tensors", "Codecs", "Configuration", "Workloads", "Images", "Mappings", "Signals", "Simulation", "Compute",
-        "Interconnect", "Memory", "Accelerators", "WaveFormats", "Tracing", "MemoryFiles", "Reports", "Arguments",
+        "Tensors", "Codecs", "Files", "Configuration", "Workloads", "Images", "Mappings", "Signals", "Simulation",
+        "Compute", "Interconnect", "Memory", "Accelerators", "WaveFormats", "Tracing", "MemoryFiles", "Reports",
+        "Arguments",
       ]
     ),
   ]

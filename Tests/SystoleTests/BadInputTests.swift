@@ -162,9 +162,17 @@ struct BadInputTests {
     // A half of 32 bytes for 4 channels of 3 rows of 6 elements.
     try expect(
       3,
-      "layer layer: the ifmap of one ofmap row, 3 rows of 4 channels: 72 bytes needed, machine.ifmap_spad.bytes gives 32, "
-        + "40 bytes too few; the least legal value is 144",
+      "layer layer: the ifmap of one ofmap row, 3 rows of 4 channels: 72 bytes needed, machine.ifmap_spad.bytes gives 32 "
+        + "in each of its two halves, 40 bytes too few; the least legal value is 144",
       "--conv", "ifmap.npy", "filter.npy", "--set", "machine.ifmap_spad.bytes=64")
+    // The whole scratchpad would hold the tile, but not the next one beside it.
+    try expect(
+      3,
+      "layer layer: the ifmap of one ofmap row, 3 rows of 4 channels: 72 bytes needed, machine.ifmap_spad.bytes gives 69 "
+        + "in each of its two halves, 3 bytes too few; the least legal value is 144",
+      "--conv", "ifmap.npy", "filter.npy", "--set", "machine.ifmap_spad.bytes=138")
+    let fits = try systole.run("run", "--conv", "ifmap.npy", "filter.npy", "--set", "machine.ifmap_spad.bytes=144")
+    #expect(fits.code == 0, "\(fits.error)")
     try expect(
       3,
       "layer layer: the biases of 8 filters: 32 bytes needed, machine.bias.bytes gives 4, 28 bytes too few; "

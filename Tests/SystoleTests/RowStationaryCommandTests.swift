@@ -266,4 +266,20 @@ struct RowStationaryCommandTests {
       #expect(rows.count == (parameter.hasPrefix("codec") ? 2 : 4), "\(parameter)")
     }
   }
+
+  @Test("The search minimises what the configuration says, for the layers of a network too")
+  func objectives() throws {
+    func run(_ objective: String) throws -> (cycles: Int, energy: Double) {
+      let outcome = try systole.run(
+        "run", Systole.file("Examples/lenet5-eyeriss.json5"), "--set", "workload.count=1", "--set",
+        "search.objective=\(objective)", "--out", objective)
+      #expect(outcome.code == 0, "\(outcome.error)")
+      let layers = try systole.text("\(objective)/layers.csv").split(separator: "\n").dropFirst()
+      let cycles = layers.compactMap { Int($0.split(separator: ",").reversed()[6]) }
+      let total = try systole.text("\(objective)/energy.csv").split(separator: "\n").last ?? ""
+      return (cycles.reduce(0, +), try #require(Double(total.split(separator: ",")[1])))
+    }
+    let (fast, frugal) = (try run("cycles"), try run("energy"))
+    #expect(fast.cycles < frugal.cycles && frugal.energy < fast.energy, "\(fast), \(frugal)")
+  }
 }

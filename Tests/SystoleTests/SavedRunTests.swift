@@ -202,7 +202,7 @@ extension SavedRunTests {
       ),
       (
         ["--save-to", "none/half.run", "--save-at", "10"], 2,
-        "none/half.run: cannot create the file: no such file or directory"
+        "none/half.run: cannot be created: no such file or directory"
       ),
     ] {
       let outcome = try systole.run(["run", Self.conv1] + arguments)

@@ -1,5 +1,6 @@
 import Foundation
 import Tensors
+import TestSupport
 import Testing
 
 /// The built command, as a user runs it.
@@ -22,23 +23,14 @@ struct Systole {
 
   /// Runs the command in the scratch directory; `prefix` is shell text in front of it, `suffix` behind it.
   func run(_ arguments: [String], prefix: String = "", suffix: String = "") throws -> Outcome {
-    let executable = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "systole").path
-    try #require(FileManager.default.isExecutableFile(atPath: executable), "\(executable) is built with the tests")
-    let quoted = ([executable] + arguments).map { "'" + $0.replacingOccurrences(of: "'", with: "'\\''") + "'" }
-    let process = Process()
-    process.executableURL = URL(filePath: "/bin/bash")
-    process.arguments = ["-c", "\(prefix) \(quoted.joined(separator: " ")) \(suffix)"]
-    process.currentDirectoryURL = URL(filePath: scratch.path)
-    // Files, not pipes: whoever reads one pipe first may wait for a process that waits for the other.
-    let (output, error) = (scratch.path + "/.output", scratch.path + "/.error")
-    for path in [output, error] { try Data().write(to: URL(filePath: path)) }
-    process.standardOutput = try FileHandle(forWritingTo: URL(filePath: output))
-    process.standardError = try FileHandle(forWritingTo: URL(filePath: error))
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
-    defer { for path in [output, error] { try? FileManager.default.removeItem(atPath: path) } }
-    return Outcome(code: process.terminationStatus, output: try text(".output"), error: try text(".error"))
+    let quoted = ([try Tool.executable("systole")] + arguments).map {
+      "'" + $0.replacingOccurrences(of: "'", with: "'\\''") + "'"
+    }
+    let outcome = try Tool.outcome(
+      of: ["bash", "-c", "\(prefix) \(quoted.joined(separator: " ")) \(suffix)"], in: scratch.path)
+    return Outcome(
+      code: outcome.code, output: String(decoding: outcome.output, as: UTF8.self),
+      error: String(decoding: outcome.error, as: UTF8.self))
   }
 
   func run(_ arguments: String...) throws -> Outcome { try run(arguments) }

@@ -1,5 +1,5 @@
 import Foundation
-import Testing
+import TestSupport
 
 @testable import WaveFormats
 
@@ -26,23 +26,10 @@ final class Scratch {
   func file(_ name: String) -> String { path + "/" + name }
 }
 
-/// Runs a tool that the tests need. A missing tool fails the test: the README's test command installs all of them.
+/// What a tool prints. A missing tool fails the test: the README's test command installs all of them.
 @discardableResult
-func run(_ tool: String, _ arguments: [String], in directory: String? = nil, input: String? = nil) throws -> String {
-  let process = Process()
-  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-  process.arguments = [tool] + arguments
-  if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
-  let output = Pipe()
-  process.standardOutput = output
-  process.standardError = output
-  process.standardInput = FileHandle.nullDevice
-  try process.run()
-  let data = output.fileHandleForReading.readDataToEndOfFile()
-  process.waitUntilExit()
-  let text = String(decoding: data, as: UTF8.self)
-  try #require(process.terminationStatus == 0, "\(tool) \(arguments.joined(separator: " ")): \(text)")
-  return text
+func run(_ tool: String, _ arguments: [String], in directory: String? = nil) throws -> String {
+  try Tool.run([tool] + arguments, in: directory)
 }
 
 func contents(_ path: String) throws -> [UInt8] {

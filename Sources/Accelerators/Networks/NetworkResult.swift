@@ -69,11 +69,7 @@ public struct TensorDifference: Sendable, Equatable, Codable, CustomStringConver
     let width = tensor.elementType.byteCount
     func element(_ bytes: [UInt8], _ index: Int) -> [UInt8] { Array(bytes[index * width..<(index + 1) * width]) }
     let different = (0..<tensor.shape.count).filter { element(mine, $0) != element(theirs, $0) }
-    var rest = different[0]
-    index = tensor.shape.strides.map { stride in
-      defer { rest %= stride }
-      return rest / stride
-    }
+    index = tensor.shape.coordinates(of: different[0])
     count = different.count
     elements = tensor.shape.count
     bytes = element(mine, different[0])

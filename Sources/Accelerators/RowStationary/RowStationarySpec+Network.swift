@@ -28,7 +28,7 @@ extension RowStationarySpec: NetworkSpec {
   ) throws -> RowStationaryProgram {
     let operation = convolution.operation
     try checkBiases(operation.bias.count, of: convolution.layer.name)
-    let search = RowStationarySearch(on: resources(for: .integer8), rates: rates)
+    let search = search(for: .integer8)
     let ifmapCode = OperandCode(
       bytes: 1, isSigned: convolution.ifmapIsSigned, zeroPoint: Int16(truncatingIfNeeded: operation.inputZeroPoint))
     return RowStationaryProgram(

@@ -41,6 +41,10 @@ public struct RowStationarySpec: Sendable, Codable, Equatable {
   public var coreClock: ClockDomain
   /// The clock of the off-chip link.
   public var linkClock: ClockDomain
+  /// What the search minimises that maps the layers whose mapping nobody gives.
+  public var objective = RowStationarySearch.Objective.cycles
+  /// What an access costs, where the search minimises energy.
+  public var energyTable = EnergyTable.relative
 
   /// A spec by its parts.
   public init(
@@ -70,6 +74,12 @@ public struct RowStationarySpec: Sendable, Codable, Equatable {
 
   /// PEs of the array.
   public var peCount: Int { array.peCount }
+
+  /// The search that maps its layers.
+  public func search(for arithmetic: RowStationaryArithmetic) -> RowStationarySearch {
+    RowStationarySearch(
+      on: resources(for: arithmetic), rates: rates, objective: objective, energyTable: energyTable)
+  }
 
   /// What a mapping must fit, for operands and psums of the contract's widths.
   public func resources(for arithmetic: RowStationaryArithmetic) -> RowStationaryResources {

@@ -194,7 +194,9 @@ public struct ScheduleError: Error, Equatable, CustomStringConvertible {
 
   /// The message a user reads.
   public var description: String {
-    "layer \(layer): \(what): \(neededBytes) bytes needed, \(key) gives \(availableBytes), "
+    // A tile has one half of a double-buffered memory: the next one is loaded into the other.
+    let share = leastLegalBytes == 2 * neededBytes ? " in each of its two halves" : ""
+    return "layer \(layer): \(what): \(neededBytes) bytes needed, \(key) gives \(availableBytes)\(share), "
       + "\(neededBytes - availableBytes) bytes too few; the least legal value is \(leastLegalBytes)"
   }
 }

@@ -35,19 +35,24 @@ extension NetworkJob {
       return [name: AnyTensor(activation.elementType, activation.shape, littleEndianBytes: bytes)]
     }
     labels = try Self.labels(configuration, network, imageCount: entries.count, files)
-    expectation = try configuration.optionalString("workload.expect").map { path in
-      let outputs = try files.tensor(path)
-      let output = network.activations[network.outputs[0]]
-      let count = output.shape.count / batch * entries.count
-      guard outputs.shape.count == count, outputs.elementType == output.elementType else {
-        throw InputError(
-          file: path, place: .file, kind: .mismatch,
-          problem: "the outputs are \(outputs.elementType.rawValue) \(outputs.shape), those of \(entries.count) images "
-            + "are \(count) \(output.elementType.rawValue) elements")
-      }
-      return Expectation(file: path, outputs: outputs)
-    }
+    expectation = try Self.expectation(configuration, network, batch: batch, imageCount: entries.count, files)
     deadlineMilliseconds = configuration.optionalNumber("run.deadline_ms")
+  }
+
+  private static func expectation(
+    _ configuration: Configuration, _ network: Network, batch: Int, imageCount: Int, _ files: InputFiles
+  ) throws(InputError) -> Expectation? {
+    guard let path = configuration.optionalString("workload.expect") else { return nil }
+    let outputs = try files.tensor(path)
+    let output = network.activations[network.outputs[0]]
+    let count = output.shape.count / batch * imageCount
+    guard outputs.shape.count == count, outputs.elementType == output.elementType else {
+      throw InputError(
+        file: path, place: .file, kind: .mismatch,
+        problem: "the outputs are \(outputs.elementType.rawValue) \(outputs.shape), those of \(imageCount) images "
+          + "are \(count) \(output.elementType.rawValue) elements")
+    }
+    return Expectation(file: path, outputs: outputs)
   }
 
   private static func entries(
@@ -92,13 +97,14 @@ extension NetworkJob {
 }
 
 extension NetworkJob {
-  /// Throws if the configuration wants a network's activations in another order than the layers hand them on.
+  /// Throws if the configuration wants a network's activations in an order that not all of its layers can walk.
   public static func checkLayout(_ configuration: Configuration) throws(ConfigurationError) {
     let layout = configuration.string("mapping.layout")
     guard layout == "nchw" else {
       throw configuration.fault(
-        "mapping.layout", "is \(layout); the layers of a network hand activations on as nchw",
-        remedy: "leave it out, or run a single layer")
+        "mapping.layout",
+        "is \(layout); in a network a layer reads what the former wrote, and pooling, addition and transposition walk "
+          + "planes of nchw only", remedy: "set it to nchw, or run a single layer")
     }
   }
 }

@@ -6,11 +6,11 @@ internal import Memory
 public import Reports
 internal import Signals
 internal import Simulation
-internal import Tensors
+public import Tensors
 internal import Workloads
 
 /// The results of a network's runs, as tables, text and JSON.
-public struct NetworkReport: Sendable {
+public struct NetworkReport: ResultReport {
   /// One result a machine.
   public let results: [NetworkResults]
   /// Machines against their memories, of the first run.
@@ -60,7 +60,7 @@ public struct NetworkReport: Sendable {
           .text(name), .text(result.machine.dataflow), .text(result.machine.memory), .integer(predictions[image]),
           label.map { .integer($0) } ?? .empty, .integer(outcome.cycles), .number(result.milliseconds(outcome.cycles)),
           .text(
-            (outcome.differences.isEmpty ? "bit-exact" : "differs")
+            Self.verdict(outcome.differences.isEmpty)
               + (label.map { $0 == predictions[image] ? "" : ", wrong class" } ?? "")),
         ])
       }
@@ -91,7 +91,7 @@ public struct NetworkReport: Sendable {
           macs == 0 ? .empty : .number(100 * Double(macs) / Double(layer.cycles * result.machine.peCount)),
           .integer(result.machine.sum(result.machine.loaded, of: layer)),
           .integer(result.machine.sum(result.machine.stored, of: layer)),
-          .text(wrong == 0 ? "bit-exact" : "differs in \(wrong) of \(result.outcomes.count) runs"),
+          .text(Self.verdict(wrong == 0) + (wrong == 0 ? "" : " in \(wrong) of \(result.outcomes.count) runs")),
         ])
       }
     }
@@ -106,21 +106,34 @@ public struct NetworkReport: Sendable {
 
   /// Every counter of every layer of the first run.
   public var counters: ReportTable {
-    var table = ReportTable([
-      .init("layer"), .init("dataflow"), .init("memory"), .init("scope"), .init("counter"), .init("unit"),
-      .init("value"), .init("meaning"),
-    ])
-    for result in results {
-      for layer in result.outcomes.first?.layers ?? [] {
-        for counter in layer.counters {
-          table.append([
-            .text(layer.name), .text(result.machine.dataflow), .text(result.machine.memory), .text(counter.scope),
-            .text(counter.name), .text(counter.unit), .integer(counter.value), .text(counter.meaning),
-          ])
+    .counters(
+      results.flatMap { result in
+        (result.outcomes.first?.layers ?? []).map {
+          ($0.name, result.machine.dataflow, result.machine.memory, $0.counters)
         }
-      }
+      })
+  }
+}
+
+// MARK: - Files
+
+extension NetworkReport {
+  /// `layers.csv`, `images.csv` and `counters.csv`.
+  public var tables: [(name: String, table: ReportTable)] {
+    [("layers", layers), ("images", images), ("counters", counters)]
+  }
+
+  /// `outputs-ws.npy`: the outputs of each dataflow, which no memory changes.
+  public func tensors(savesPsums: Bool) -> [(name: String, tensor: AnyTensor)] {
+    let dataflows = machines.map(\.dataflow)
+    return results.enumerated().filter { dataflows.firstIndex(of: dataflows[$0.offset]) == $0.offset }.map {
+      ("outputs-\(dataflows[$0.offset])", $0.element.outputs)
     }
-    return table
+  }
+
+  /// The dataflow and the memory of each machine.
+  public var machines: [(dataflow: String, memory: String)] {
+    results.map { ($0.machine.dataflow, $0.machine.memory) }
   }
 }
 
@@ -170,11 +183,7 @@ extension NetworkReport {
 extension NetworkReport {
   /// `summary.json`: each machine with its layers and images.
   public var json: String {
-    JSONValue.object([
-      ("schema_version", 1), ("system_version", .string(systoleVersion)),
-      ("result", .string(isRight ? "bit-exact" : "differs")), ("machines", .array(results.map(Self.json))),
-      ("systems", systems.json),
-    ]).text
+    summary([("machines", .array(results.map(Self.json))), ("systems", systems.json)])
   }
 
   private static func json(_ result: NetworkResults) -> JSONValue {
@@ -183,7 +192,7 @@ extension NetworkReport {
     var members: [(String, JSONValue)] = [
       ("dataflow", .string(machine.dataflow)), ("memory", .string(machine.memory)),
       ("array_rows", .integer(machine.rows)), ("array_columns", .integer(machine.columns)),
-      ("result", .string(result.isExact ? "bit-exact" : "differs")),
+      ("result", .string(verdict(result.isExact))),
       ("image_count", .integer(job.imageCount)), ("batch", .integer(job.batch)), ("cycles", .integer(result.cycles)),
       ("latency_ms", .number(latency)), ("images_per_second", .number(Double(job.batch) / latency * 1000)),
     ]
@@ -220,7 +229,7 @@ extension NetworkReport {
     members += [
       ("first_cycle", .integer(layer.firstCycle)), ("cycles", .integer(layer.cycles)),
       ("latency_us", .number(1000 * result.milliseconds(layer.cycles))),
-      ("counters", .object(layer.counters.map { ("\($0.scope).\($0.name)", .integer($0.value)) })),
+      ("counters", layer.counters.json),
     ]
     return .object(members)
   }

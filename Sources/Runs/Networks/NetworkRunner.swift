@@ -57,8 +57,8 @@ public struct NetworkRunner<Spec: RunnableSpec>: Sendable {
         differences: result.layers.compactMap { layer in layer.difference.map { (layer.name, $0) } },
         layers: index == 0 ? result.layers : [])
     } catch {
-      if error.end == .stopped { throw InterruptedError(layer: error.layer) }
-      throw StuckError(layer: error.layer, dataflow: machine.dataflow, end: error.end)
+      try error.end.check(layer: error.layer, dataflow: machine.dataflow)
+      throw error
     }
   }
 

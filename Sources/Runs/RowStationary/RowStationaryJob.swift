@@ -49,15 +49,10 @@ public struct RowStationaryJob: Sendable {
   /// The mapping on a machine: the user's, or the search's.
   ///
   /// Throws `RowStationarySpecError` and `RowStationaryMappingError`, before any tensor is made.
-  public func mapping(
-    on spec: RowStationarySpec, objective: RowStationarySearch.Objective, energyTable: EnergyTable
-  ) throws -> RowStationaryMapping {
+  public func mapping(on spec: RowStationarySpec) throws -> RowStationaryMapping {
     try spec.check()
-    let resources = spec.resources(for: arithmetic)
-    if let parameters { return try RowStationaryMapping(layer, parameters, on: resources) }
-    return try RowStationarySearch(
-      on: resources, rates: spec.rates, objective: objective, energyTable: energyTable
-    ).mapping(of: layer)
+    guard let parameters else { return try spec.search(for: arithmetic).mapping(of: layer) }
+    return try RowStationaryMapping(layer, parameters, on: spec.resources(for: arithmetic))
   }
 
   /// The tensors and the golden ofmap, in the order of a mapping.

@@ -5,12 +5,12 @@ public import Mappings
 internal import Memory
 public import Reports
 internal import Signals
-internal import Tensors
+public import Tensors
 internal import Tracing
 internal import Workloads
 
 /// The results of layers on a row-stationary machine, as tables, text, page and JSON.
-public struct RowStationaryReport: Sendable {
+public struct RowStationaryReport: ResultReport {
   /// One result a layer, in the order of the workload.
   public let results: [RowStationaryResult]
   /// What an access costs.
@@ -86,7 +86,7 @@ public struct RowStationaryReport: Sendable {
         .integer(result.totalCycles), .integer(result.processingCycles), .number(result.totalMilliseconds),
         .number(result.processingMilliseconds),
         .integer(result.mapping.activePEs), .integer(result.macs), .number(result.utilisationPercent),
-        .text(result.isRight ? "bit-exact" : "differs"),
+        .text(Self.verdict(result.isRight)),
       ])
     }
     return table
@@ -126,19 +126,7 @@ public struct RowStationaryReport: Sendable {
 
   /// Every counter of every layer.
   public var counters: ReportTable {
-    var table = ReportTable([
-      .init("layer"), .init("dataflow"), .init("memory"), .init("scope"), .init("counter"), .init("unit"),
-      .init("value"), .init("meaning"),
-    ])
-    for result in results {
-      for counter in result.counters {
-        table.append([
-          .text(result.layer.name), .text("rs"), .text(result.spec.memory.name), .text(counter.scope),
-          .text(counter.name), .text(counter.unit), .integer(counter.value), .text(counter.meaning),
-        ])
-      }
-    }
-    return table
+    .counters(results.map { ($0.layer.name, "rs", $0.spec.memory.name, $0.counters) })
   }
 
   /// Machines against their memories.
@@ -174,14 +162,34 @@ public struct RowStationaryReport: Sendable {
   }
 }
 
+// MARK: - Files
+
+extension RowStationaryReport {
+  /// `layers.csv`, `traffic.csv`, `counters.csv`, and `silicon.csv` where there is a published table.
+  public var tables: [(name: String, table: ReportTable)] {
+    [("layers", layers), ("traffic", traffic), ("counters", counters)]
+      + (comparison.map { [("silicon", $0.table)] } ?? [])
+  }
+
+  /// `ofmap-02-conv2.npy`, if psums are saved.
+  public func tensors(savesPsums: Bool) -> [(name: String, tensor: AnyTensor)] {
+    guard savesPsums else { return [] }
+    return results.enumerated().map { index, result in
+      ("ofmap-" + RunDirectory.fileName(result.layer.name, number: index + 1), .int32(result.ofmap))
+    }
+  }
+
+  /// The dataflow and the memory of each run.
+  public var machines: [(dataflow: String, memory: String)] { results.map { ("rs", $0.spec.memory.name) } }
+}
+
 // MARK: - JSON
 
 extension RowStationaryReport {
   /// `summary.json`: what each layer took, with all counters under `scope.name`.
   public var json: String {
     var members: [(String, JSONValue)] = [
-      ("schema_version", 1), ("system_version", .string(systoleVersion)),
-      ("result", .string(isRight ? "bit-exact" : "differs")), ("energy_unit", .string(energyTable.unit)),
+      ("energy_unit", .string(energyTable.unit)),
       ("energy_source", .string(energyTable.source)), ("layers", .array(results.map(layer))),
       ("other_mappings", .array(others.map(layer))), ("systems", systems.json),
     ]
@@ -201,19 +209,18 @@ extension RowStationaryReport {
         ))
     }
     if let sensitivity { members.append(("sensitivity", sensitivity.json)) }
-    return JSONValue.object(members).text
+    return summary(members)
   }
 
   private func layer(_ result: RowStationaryResult) -> JSONValue {
     let layer = result.layer
     let parameters = result.mapping.parameters
-    return .object([
+    let head: [(String, JSONValue)] = [
       ("layer", .string(layer.name)), ("dataflow", "rs"), ("memory", .string(result.spec.memory.name)),
-      ("result", .string(result.isRight ? "bit-exact" : "differs")),
+      ("result", .string(Self.verdict(result.isRight))),
       ("differences", .array(result.differences.map { .string($0.description) })),
-      ("ifmap_shape", .array(layer.ifmapShape.dimensions.map { .integer($0) })),
-      ("filter_shape", .array(layer.filterShape.dimensions.map { .integer($0) })),
-      ("ofmap_shape", .array(layer.ofmapShape.dimensions.map { .integer($0) })),
+    ]
+    let figures: [(String, JSONValue)] = [
       ("mapping", .object(parameters.named.map { ($0, .integer($1)) })),
       ("total_cycles", .integer(result.totalCycles)), ("processing_cycles", .integer(result.processingCycles)),
       ("total_ms", .number(result.totalMilliseconds)), ("processing_ms", .number(result.processingMilliseconds)),
@@ -223,9 +230,9 @@ extension RowStationaryReport {
       ("ofmap_zero_fraction", .number(result.ofmapZeroFraction)), ("glb_bytes", .integer(result.glbBytes)),
       ("off_chip_bytes", .integer(result.linkBytes)), ("uncompressed_bytes", .integer(result.mapping.offChipBytes)),
       ("energy", .object(energy(of: result.accesses))),
-      ("counters", .object(result.counters.map { ("\($0.scope).\($0.name)", .integer($0.value)) })),
-      ("waveform_markers", .array((result.trace?.markers ?? []).map(\.json))),
-    ])
+      ("counters", result.counters.json), ("waveform_markers", .array((result.trace?.markers ?? []).map(\.json))),
+    ]
+    return .object(head + layer.shapeMembers + figures)
   }
 
   private func energy(of accesses: AccessCounts) -> [(String, JSONValue)] {

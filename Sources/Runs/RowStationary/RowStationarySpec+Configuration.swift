@@ -32,6 +32,8 @@ extension RowStationarySpec {
           portBytes: 8, bytesPerCycle: 8, latencyCycles: integer("memory.latency_cycles"),
           capacityBytes: integer("memory.capacity_bytes"))),
       coreClock: clock("core", "clock.frequency_mhz"), linkClock: clock("link", "link.frequency_mhz"))
+    objective = configuration.choice("search.objective")
+    energyTable = EnergyTable(configuration)
     if let memory = try OffChipMemory.Spec(dram: configuration, portBytes: memory.portBytes, files: files) {
       self.memory = memory
     }

@@ -60,6 +60,9 @@ public struct ONNXNode: Sendable {
   /// Its attributes by name.
   public var attributes: [String: ONNXAttribute] = [:]
 
+  /// A node of which nothing is said yet.
+  public init() {}
+
   /// What messages and reports call it: the operator and its name, or its first output where it has none.
   public var label: String {
     let name = name.isEmpty ? outputs.first ?? "" : name
@@ -101,7 +104,8 @@ public struct ONNXTensor: Sendable {
       ProtobufReader(bytes: bytes, range: 0..<bytes.count, file: file))
   }
 
-  init(name: String, type: ONNXDataType, tensor: AnyTensor) {
+  /// A tensor under a name, for models that are made in memory.
+  public init(name: String, type: ONNXDataType, tensor: AnyTensor) {
     self.name = name
     self.type = type
     self.tensor = tensor
@@ -123,4 +127,7 @@ public struct ONNXValueInfo: Sendable {
   public var typeNumber: Int64 = 0
   /// Declared extents; nil where the file declares no shape.
   public var dimensions: [Dimension]?
+
+  /// A value of which nothing is said yet.
+  public init() {}
 }

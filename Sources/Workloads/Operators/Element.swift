@@ -4,7 +4,15 @@ internal import Tensors
 protocol Element: Sendable {
   static var zero: Self { get }
   static func wrap(_ tensor: Tensor<Self>) -> AnyTensor
-  static func unwrap(_ tensor: AnyTensor) -> Tensor<Self>?
+}
+
+extension Element {
+  /// The tensor inside, if its elements are of this type.
+  static func unwrap(_ tensor: AnyTensor) -> Tensor<Self>? { tensor.visit(Unwrapping<Self>()) }
+}
+
+private struct Unwrapping<Target: Element>: ElementVisitor {
+  func visit<E: Element>(_ tensor: Tensor<E>) -> Tensor<Target>? { tensor as? Tensor<Target> }
 }
 
 /// A computation over a tensor of any element type.
@@ -110,94 +118,55 @@ extension NumericElement where Self: BinaryFloatingPoint {
 extension Bool: Element {
   static var zero: Bool { false }
   static func wrap(_ tensor: Tensor<Bool>) -> AnyTensor { .bool(tensor) }
-  static func unwrap(_ tensor: AnyTensor) -> Tensor<Bool>? {
-    if case .bool(let inner) = tensor { inner } else { nil }
-  }
 }
 
 extension Int8: NumericElement {
   static func wrap(_ tensor: Tensor<Int8>) -> AnyTensor { .int8(tensor) }
-  static func unwrap(_ tensor: AnyTensor) -> Tensor<Int8>? {
-    if case .int8(let inner) = tensor { inner } else { nil }
-  }
 }
 
 extension UInt8: NumericElement {
   static func wrap(_ tensor: Tensor<UInt8>) -> AnyTensor { .uint8(tensor) }
-  static func unwrap(_ tensor: AnyTensor) -> Tensor<UInt8>? {
-    if case .uint8(let inner) = tensor { inner } else { nil }
-  }
 }
 
 extension Int16: NumericElement {
   static func wrap(_ tensor: Tensor<Int16>) -> AnyTensor { .int16(tensor) }
-  static func unwrap(_ tensor: AnyTensor) -> Tensor<Int16>? {
-    if case .int16(let inner) = tensor { inner } else { nil }
-  }
 }
 
 extension UInt16: NumericElement {
   static func wrap(_ tensor: Tensor<UInt16>) -> AnyTensor { .uint16(tensor) }
-  static func unwrap(_ tensor: AnyTensor) -> Tensor<UInt16>? {
-    if case .uint16(let inner) = tensor { inner } else { nil }
-  }
 }
 
 extension Int32: NumericElement {
   static func wrap(_ tensor: Tensor<Int32>) -> AnyTensor { .int32(tensor) }
-  static func unwrap(_ tensor: AnyTensor) -> Tensor<Int32>? {
-    if case .int32(let inner) = tensor { inner } else { nil }
-  }
 }
 
 extension UInt32: NumericElement {
   static func wrap(_ tensor: Tensor<UInt32>) -> AnyTensor { .uint32(tensor) }
-  static func unwrap(_ tensor: AnyTensor) -> Tensor<UInt32>? {
-    if case .uint32(let inner) = tensor { inner } else { nil }
-  }
 }
 
 extension Int64: NumericElement {
   static func wrap(_ tensor: Tensor<Int64>) -> AnyTensor { .int64(tensor) }
-  static func unwrap(_ tensor: AnyTensor) -> Tensor<Int64>? {
-    if case .int64(let inner) = tensor { inner } else { nil }
-  }
 }
 
 extension UInt64: NumericElement {
   static func wrap(_ tensor: Tensor<UInt64>) -> AnyTensor { .uint64(tensor) }
-  static func unwrap(_ tensor: AnyTensor) -> Tensor<UInt64>? {
-    if case .uint64(let inner) = tensor { inner } else { nil }
-  }
 }
 
 extension Float16: NumericElement {
   static func wrap(_ tensor: Tensor<Float16>) -> AnyTensor { .float16(tensor) }
-  static func unwrap(_ tensor: AnyTensor) -> Tensor<Float16>? {
-    if case .float16(let inner) = tensor { inner } else { nil }
-  }
 }
 
 extension Float: NumericElement {
   static func wrap(_ tensor: Tensor<Float>) -> AnyTensor { .float32(tensor) }
-  static func unwrap(_ tensor: AnyTensor) -> Tensor<Float>? {
-    if case .float32(let inner) = tensor { inner } else { nil }
-  }
 }
 
 extension Double: NumericElement {
   static func wrap(_ tensor: Tensor<Double>) -> AnyTensor { .float64(tensor) }
-  static func unwrap(_ tensor: AnyTensor) -> Tensor<Double>? {
-    if case .float64(let inner) = tensor { inner } else { nil }
-  }
 }
 
 extension BFloat16: NumericElement {
   static var zero: BFloat16 { BFloat16(bitPattern: 0) }
   static func wrap(_ tensor: Tensor<BFloat16>) -> AnyTensor { .bfloat16(tensor) }
-  static func unwrap(_ tensor: AnyTensor) -> Tensor<BFloat16>? {
-    if case .bfloat16(let inner) = tensor { inner } else { nil }
-  }
   static func adding(_ left: BFloat16, _ right: BFloat16) -> BFloat16 { BFloat16(left.float + right.float) }
   static func subtracting(_ left: BFloat16, _ right: BFloat16) -> BFloat16 { BFloat16(left.float - right.float) }
   static func multiplying(_ left: BFloat16, _ right: BFloat16) -> BFloat16 { BFloat16(left.float * right.float) }

@@ -4,6 +4,7 @@ import Mappings
 import Memory
 import Simulation
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Workloads

@@ -1,7 +1,7 @@
 internal import Foundation
 
 /// Why something cannot be written: which path, what was attempted, and what to do.
-public struct OutputError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct OutputError: FileFailure, Hashable, Sendable, CustomStringConvertible {
   /// What class of fault it is, for callers that decide by it.
   public enum Kind: String, Hashable, Sendable {
     /// The place is taken by something that is not ours to replace.
@@ -31,12 +31,12 @@ public struct OutputError: Error, Hashable, Sendable, CustomStringConvertible {
     self.remedy = remedy
   }
 
-  /// What the system's last error says about an attempt.
-  init(path: String, attempt: String, code: Int32) {
+  /// What the system says about an attempt.
+  public init(path: String, attempt: String, code: Int32) {
     self.path = path
     kind = code == ENOSPC || code == EDQUOT ? .full : .refused
     let reason = unsafe String(cString: strerror(code))
-    problem = "cannot \(attempt): \(reason.lowercased())"
+    problem = "\(attempt): \(reason.lowercased())"
     remedy = kind == .full ? "free some space, or trace fewer signals or a shorter window" : ""
   }
 }

@@ -33,10 +33,10 @@ public final class OutputDirectory {
     Self.clean(parent, of: name)
     workingPath = parent.appendingPathComponent(".\(name).partial-\(getpid())").path
     guard unsafe mkdir(workingPath, 0o777) == 0 else {
-      throw OutputError(path: path, attempt: "write into \(parent.path)", code: errno)
+      throw OutputError(path: path, attempt: "cannot write into \(parent.path)", code: errno)
     }
     guard let lock = DirectoryLock(workingPath) else {
-      throw OutputError(path: path, attempt: "keep \(workingPath) for this run", code: errno)
+      throw OutputError(path: path, attempt: "cannot keep \(workingPath) for this run", code: errno)
     }
     self.lock = lock
   }
@@ -76,7 +76,7 @@ public final class OutputDirectory {
     // Another process may have made it in between.
     let code = exists ? ENOTDIR : errno
     if code == EEXIST { return }
-    throw OutputError(path: path, attempt: "make the directory \(url.path)", code: code)
+    throw OutputError(path: path, attempt: "cannot make the directory \(url.path)", code: code)
   }
 
   private static func checkPlace(_ absolute: String, _ path: String) throws(OutputError) {
@@ -110,14 +110,9 @@ public final class OutputDirectory {
   /// The path of a file of the results, for writers of their own.
   public func path(of name: String) -> String { workingPath + "/" + name }
 
-  /// A file that is written in pieces.
-  public func file(_ name: String) throws(OutputError) -> OutputFile {
-    try OutputFile(path(of: name))
-  }
-
   /// Writes a whole file.
   public func write(_ bytes: [UInt8], to name: String) throws(OutputError) {
-    let file = try file(name)
+    let file = try OutputFile<OutputError>(path: path(of: name))
     try file.write(bytes)
     try file.close()
   }
@@ -135,11 +130,13 @@ public final class OutputDirectory {
     try Self.checkPlace(target, path)
     let old = workingPath + Self.old
     let hadOld = unsafe rename(target, old) == 0
-    if !hadOld, errno != ENOENT { throw OutputError(path: path, attempt: "replace the old results", code: errno) }
+    if !hadOld, errno != ENOENT {
+      throw OutputError(path: path, attempt: "cannot replace the old results", code: errno)
+    }
     guard unsafe rename(workingPath, target) == 0 else {
       let code = errno
       if hadOld { _ = unsafe rename(old, target) }
-      throw OutputError(path: path, attempt: "put the results into their place", code: code)
+      throw OutputError(path: path, attempt: "cannot put the results into their place", code: code)
     }
     isOpen = false
     lock.release()

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Reports
+@testable import Files
 
 struct OutputDirectoryTests {
   let root = FileManager.default.temporaryDirectory.appendingPathComponent("systole-\(UUID().uuidString)").path
@@ -14,10 +14,10 @@ struct OutputDirectoryTests {
     defer { try? FileManager.default.removeItem(atPath: root) }
     let directory = try OutputDirectory(root + "/deep/run")
     try directory.write("{}", to: OutputDirectory.marker)
-    let file = try directory.file("trace.vcd")
+    let file = try OutputFile<OutputError>(path: directory.path(of: "trace.vcd"))
     for _ in 0..<5 { try file.write([UInt8](repeating: 65, count: 700_000)) }
     try file.close()
-    #expect(file.byteCount == 3_500_000)
+    #expect(file.count == 3_500_000)
     #expect(!FileManager.default.fileExists(atPath: root + "/deep/run"))
     try directory.commit()
     #expect(names(root + "/deep") == ["run"])
@@ -83,14 +83,14 @@ struct OutputDirectoryTests {
   }
 
   @Test func aFullDiskIsAnError() throws {
-    let file = try OutputFile("/dev/full")
+    let file = try OutputFile<OutputError>(path: "/dev/full", bufferSize: 8)
     try file.write("x")
     #expect { try file.close() } throws: { error in
       (error as? OutputError)?.kind == .full
         && "\(error)"
-          == "/dev/full: cannot write (1 bytes left): no space left on device; free some space, or trace fewer signals or a shorter window"
+          == "/dev/full: cannot be written past byte 0: no space left on device; free some space, or trace fewer signals or a shorter window"
     }
-    #expect(throws: OutputError.self) { try OutputFile(root + "/none/file") }
+    #expect(throws: OutputError.self) { try OutputFile<OutputError>(path: root + "/none/file") }
   }
 
   @Test func whatKilledRunsLeftIsCleanedUp() throws {

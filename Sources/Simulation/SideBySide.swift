@@ -1,12 +1,10 @@
-import Foundation
-
-/// Results of independent pieces of work, in the order of the pieces, as many at a time as there are cores.
+/// Results of independent pieces of work, in the order of the pieces, `width` of them at a time.
 ///
-/// The first error in the order of the pieces is thrown, whichever came first in time.
-func sideBySide<First: Sendable, Second: Sendable, Result: Sendable>(
-  _ pieces: [(First, Second)], atMost limit: Int?, _ work: @escaping @Sendable (First, Second) throws -> Result
+/// A simulation is single-threaded; what uses many cores is many simulations. The first error in the order of the pieces is
+/// thrown, whichever came first in time; after one, no further piece is begun.
+public func sideBySide<Piece: Sendable, Result: Sendable>(
+  _ pieces: [Piece], atMost width: Int, _ work: @escaping @Sendable (Piece) throws -> Result
 ) async throws -> [Result] {
-  let width = min(pieces.count, limit ?? ProcessInfo.processInfo.activeProcessorCount)
   let results = await withTaskGroup(of: (Int, Swift.Result<Result, any Error>).self) { group in
     var results = [Swift.Result<Result, any Error>?](repeating: nil, count: pieces.count)
     var next = 0
@@ -15,9 +13,9 @@ func sideBySide<First: Sendable, Second: Sendable, Result: Sendable>(
       guard next < pieces.count, !hasFailed else { return }
       let (place, piece) = (next, pieces[next])
       next += 1
-      group.addTask { (place, Swift.Result { try work(piece.0, piece.1) }) }
+      group.addTask { (place, Swift.Result { try work(piece) }) }
     }
-    for _ in 0..<width { addNext() }
+    for _ in 0..<min(pieces.count, max(1, width)) { addNext() }
     for await (place, result) in group {
       results[place] = result
       if case .failure = result { hasFailed = true }

@@ -1,1 +1,0 @@
-../../WorkloadsTests/ModelBuilder.swift
