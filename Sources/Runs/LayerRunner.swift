@@ -104,7 +104,7 @@ public struct LayerRunner: Sendable {
       run.simulator, trace,
       as: .init(
         name: "\(spec.dataflow.rawValue)_\(spec.rows)x\(spec.columns)", view: SystolicView(run.simulator.machine).view,
-        markers: [.layer] + (spec.memory.ideal == nil ? RunMarkers.Source.firstOfTensors : [.fold])),
+        markers: [.layer] + (spec.memory.ideal == nil ? RunMarkers.Source.firstOfTensors : []) + [.fold]),
       cycleLimit: cycleLimit)
     let end = try traced.run(atMost: cycleLimit) { machine in
       let counters = machine.counters

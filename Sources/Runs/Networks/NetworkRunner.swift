@@ -5,7 +5,7 @@ internal import Memory
 internal import Signals
 internal import Simulation
 public import Tensors
-internal import Tracing
+public import Tracing
 internal import Workloads
 
 /// One run of a network on one machine, without the tensors between its layers.
@@ -20,6 +20,8 @@ public struct NetworkOutcome: Sendable {
   public let differences: [(layer: String, difference: TensorDifference)]
   /// Layer by layer, of the first run only: timing does not depend on the values.
   public let layers: [NetworkResult.Layer]
+  /// What its waveform holds, if one was recorded.
+  public let trace: TraceSummary?
 }
 
 /// A network planned for one machine, ready to run a job's inputs side by side.
@@ -43,11 +45,12 @@ public struct NetworkRunner<Spec: RunnableSpec>: Sendable {
   /// A `trace` records all layers as one waveform with a marker where each begins.
   public func run(_ index: Int, trace: LayerTrace? = nil) throws -> NetworkOutcome {
     do {
-      let result = try trace.map { try traced(index, $0) } ?? run.run(job.inputs[index], cycleLimit: cycleLimit)
+      let (result, summary) =
+        try trace.map { try traced(index, $0) } ?? (run.run(job.inputs[index], cycleLimit: cycleLimit), nil)
       return NetworkOutcome(
         index: index, cycles: result.cycles, output: result.outputs[0],
         differences: result.layers.compactMap { layer in layer.difference.map { (layer.name, $0) } },
-        layers: index == 0 ? result.layers : [])
+        layers: index == 0 ? result.layers : [], trace: summary)
     } catch let error as NetworkRunError {
       if error.end == .stopped { throw InterruptedError(layer: error.layer) }
       throw StuckError(layer: error.layer, dataflow: machine.dataflow, end: error.end)
@@ -57,7 +60,7 @@ public struct NetworkRunner<Spec: RunnableSpec>: Sendable {
   /// What reports and traces say of the machine.
   public var machine: NetworkMachineFacts { run.spec.facts }
 
-  private func traced(_ index: Int, _ trace: LayerTrace) throws -> NetworkResult {
+  private func traced(_ index: Int, _ trace: LayerTrace) throws -> (NetworkResult, TraceSummary?) {
     let name = "\(machine.dataflow)_\(machine.rows)x\(machine.columns)"
     var recorder = MarkedRecorder(
       recorder: try TraceRecorder(
@@ -67,8 +70,9 @@ public struct NetworkRunner<Spec: RunnableSpec>: Sendable {
     let result = Result { try run.run(job.inputs[index], cycleLimit: cycleLimit, observing: &recorder) }
     // However the run ended, the file is closed and can be opened.
     let end = (try? result.get()).map { machine.clock.period.edge($0.cycles) }
-    trace.note("\(try recorder.finish(opensOn: end.map { .zero...$0 }))")
-    return try result.get()
+    let summary = try recorder.finish(opensOn: end.map { .zero...$0 })
+    trace.note("\(summary)")
+    return (try result.get(), summary)
   }
 }
 

@@ -44,7 +44,7 @@ public struct RowStationaryRunner: Sendable {
       run.simulator, trace,
       as: .init(
         name: "rs_\(spec.array.rows)x\(spec.array.columns)", view: RowStationaryView(run.simulator.machine).view,
-        markers: [.layer] + (spec.memory.ideal == nil ? RunMarkers.Source.firstOfTensors : [.pass])),
+        markers: [.layer] + (spec.memory.ideal == nil ? RunMarkers.Source.firstOfTensors : []) + [.pass]),
       cycleLimit: cycleLimit)
     let end = try traced.run(atMost: cycleLimit) { machine in
       let counters = machine.counters
