@@ -65,11 +65,16 @@ public struct DRAMWaveform {
     }
   }
 
+  /// Cycles that a window shows at first, where there are more.
+  private static let openedCycles = 200
+
   /// Ends the file after `cycle` and writes the layouts for GTKWave and Surfer beside it; returns the paths of the former.
   public mutating func finish(at cycle: Int) throws -> [String] {
-    try writer.finish(at: time(min(max(cycle, last) + 1, window.upperBound)))
+    let end = min(max(cycle, last) + 1, window.upperBound)
+    try writer.finish(at: time(end))
     var view = view
     view.markers = markers
+    view.window = time(window.lowerBound)...time(min(end, window.lowerBound + Self.openedCycles))
     return try ViewFiles(wavePath: path).write(view, layout: layout, timescale: writer.timescale)
   }
 }

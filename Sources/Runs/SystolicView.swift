@@ -37,21 +37,24 @@ struct SystolicView {
     ]
   }
 
+  /// A layer shows what one PE does with its operands, a network what the vector unit does besides.
   private var overview: [WaveItem] {
-    let pe = Extent.grid(prefix: "pe", rows: spec.rows, columns: spec.columns).scope(of: 0) ?? ""
-    return head
-      + [
-        signals.activePEs(rows: spec.rows), signals.memoryPort, signals.dram,
-        .section(
-          "Scratchpads",
-          signals.row("ifmap_spad.read", "ifmap vector read") + signals.row("filter_spad.read", "filter vector read")),
-        .section(
-          "PE 0, 0",
-          signals.rows(
-            in: "array.\(pe)",
-            ["label", "ifmap_element", "ifmap", "filter_element", "filter", "psum_element", "psum"])),
-        .section("Accumulator", signals.row("accumulator.completes_tile", "tile complete")),
-      ] + (isNetwork ? [signals.vectorUnit] : [])
+    let scratchpads = WaveItem.section(
+      "Scratchpads",
+      signals.row("ifmap_spad.read", "ifmap vector read") + signals.row("filter_spad.read", "filter vector read"))
+    if isNetwork {
+      return head + [signals.memoryPort, signals.dram, scratchpads, pe(["label", "psum_element"]), signals.vectorUnit]
+    }
+    return head + [
+      signals.activePEs(rows: spec.rows), signals.memoryPort, signals.dram, scratchpads,
+      pe(["label", "ifmap_element", "ifmap", "filter_element", "filter", "psum_element", "psum"]),
+      .section("Accumulator", signals.row("accumulator.completes_tile", "tile complete")),
+    ]
+  }
+
+  private func pe(_ names: [String]) -> WaveItem {
+    let scope = Extent.grid(prefix: "pe", rows: spec.rows, columns: spec.columns).scope(of: 0) ?? ""
+    return .section("PE 0, 0", signals.rows(in: "array.\(scope)", names))
   }
 
   private var detail: [WaveItem] {

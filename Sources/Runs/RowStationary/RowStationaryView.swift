@@ -61,7 +61,9 @@ struct RowStationaryView {
         .section("Ifmap network", signals.rows(in: "gin_ifmap", element + [("destinations", "PEs reached")])),
         .section(
           "PE 0, 0",
-          signals.rows(in: "array.\(pe(0, 0))", ["label", "ifmap_element", "filter_element", "psum_element", "psum"])),
+          signals.rows(
+            in: "array.\(pe(0, 0))",
+            ["label"] + (isNetwork ? [] : ["ifmap_element", "filter_element", "psum_element", "psum"]))),
         .section("Output network", signals.rows(in: "gon", element)),
       ] + (isNetwork ? [signals.vectorUnit] : [])
   }
