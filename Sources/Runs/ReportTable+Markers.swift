@@ -15,7 +15,8 @@ extension ReportTable {
     for run in runs {
       for marker in run.trace?.markers ?? [] {
         table.append([
-          run.layer.map { .text($0) } ?? .empty, .text(run.dataflow), .text("\(marker.letter)"), .text(marker.name), .integer(marker.cycle),
+          run.layer.map { .text($0) } ?? .empty, .text(run.dataflow), .text("\(marker.letter)"), .text(marker.name),
+          .integer(marker.cycle),
           .number(marker.nanoseconds),
         ])
       }

@@ -91,7 +91,8 @@ public struct TraceSummary: Sendable, CustomStringConvertible {
   /// One line with file, signals, cycles and size, one for each omission.
   public var description: String {
     let span = cycles.map { $0.isEmpty ? "no cycle" : "cycles \($0.lowerBound) to \($0.upperBound - 1)" } ?? "no cycle"
-    let head = "\(path): \(signalCount) signals, \(span), \(ByteSize.text(byteCount)); open with: gtkwave \(views.joined(separator: ", or "))"
+    let head =
+      "\(path): \(signalCount) signals, \(span), \(ByteSize.text(byteCount)); open with: gtkwave \(views.joined(separator: ", or "))"
     return ([head] + omissions.map { "  " + $0 }).joined(separator: "\n")
   }
 }
