@@ -29,6 +29,8 @@ struct RunMarkers {
   private static let most = 26
 
   private var marks: [(source: Int, marker: WaveMarker)] = []
+  /// Whether no further mark would be shown: that a layer begins is rare and not waited for.
+  private var isFull = false
   private var probe: Probe
   private let sources: [Source]
   /// The source of each signal that the probe watches.
@@ -39,8 +41,8 @@ struct RunMarkers {
   private let tables: [EnumTable?]
   private var firstNumbered: SimulationTime?
 
-  /// Markers at every new value of some signals.
-  init(_ machine: borrowing some ObservableMachine, _ sources: [Source]) {
+  /// Markers at every new value of some signals; of a run that `goesOn`, what the machine shows now is not new.
+  init(_ machine: borrowing some ObservableMachine, _ sources: [Source], goesOn: Bool = false) {
     let catalog = SignalCatalog(machine)
     probe = Probe(catalog: catalog, selecting: catalog.handles(matching: sources.map(\.signal)))
     self.sources = sources
@@ -51,6 +53,9 @@ struct RunMarkers {
       guard case .enumeration(let table) = catalog.declaration(of: handle).format else { return nil }
       return table
     }
+    guard goesOn else { return }
+    probe.sample(machine)
+    probe.sampler.removeAll()
   }
 
   /// The markers in the order of time.
@@ -68,7 +73,7 @@ struct RunMarkers {
 
   /// Looks at one instant.
   mutating func observe(_ machine: borrowing some ObservableMachine, at instant: Instant) {
-    guard marks.count < Self.most * sources.count else { return }
+    guard !isFull else { return }
     probe.sample(machine)
     for change in probe.sampler.changes {
       let source = sourceOfSignal[Int(change.signal)]
@@ -95,8 +100,13 @@ struct RunMarkers {
 
   private mutating func mark(_ name: String, _ source: Int, _ instant: Instant) {
     let last = marks.last { $0.source == source }?.marker.name
-    guard last != name, marks.count(where: { $0.source == source }) < Self.most else { return }
+    guard last != name, count(of: source) < Self.most else { return }
     marks.append((source, WaveMarker(time: instant.time, name: name)))
+    isFull = sources.indices.suffix(max(1, sources.count - 1)).allSatisfy { count(of: $0) == Self.most }
+  }
+
+  private func count(of source: Int) -> Int {
+    marks.count { $0.source == source }
   }
 }
 

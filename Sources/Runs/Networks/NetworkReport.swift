@@ -106,12 +106,6 @@ public struct NetworkReport: Sendable {
     return first.count <= 36 ? first : first.prefix(35) + "…"
   }
 
-  /// The last part of a path, for pictures: `add/Conv2D`, `conv2d_1`.
-  static func plainName(_ name: String) -> String {
-    let short = shortName(name)
-    return short.split(separator: "/").last.map(String.init) ?? short
-  }
-
   /// Where the markers of the waveforms stand: at layers, and at the first commands for each tensor; nil without waveforms.
   public var markers: ReportTable? {
     .markers(results.map { (nil, $0.machine.dataflow, $0.outcomes.first?.trace) })
