@@ -65,23 +65,17 @@ public struct DRAMWaveform {
     }
   }
 
-  /// Ends the file after `cycle` and writes the layouts for GTKWave and Surfer beside it; returns their names.
+  /// Cycles that a window shows at first, where there are more.
+  private static let openedCycles = 200
+
+  /// Ends the file after `cycle` and writes the layouts for GTKWave and Surfer beside it; returns the paths of the former.
   public mutating func finish(at cycle: Int) throws -> [String] {
-    try writer.finish(at: time(min(max(cycle, last) + 1, window.upperBound)))
+    let end = min(max(cycle, last) + 1, window.upperBound)
+    try writer.finish(at: time(end))
     var view = view
     view.markers = markers
-    let (directory, file) = Self.split(path)
-    let stem = file.lastIndex(of: ".").map { String(file[..<$0]) } ?? file
-    let files =
-      GTKWaveLayout(layout: layout, waveFile: file, saveFile: stem + ".gtkw").files(for: view)
-      + SurferLayout(layout: layout, commandFile: stem + ".sucl").files(for: view)
-    for file in files { try file.write(to: directory) }
-    return files.map(\.path)
-  }
-
-  private static func split(_ path: String) -> (directory: String, file: String) {
-    guard let slash = path.lastIndex(of: "/") else { return ("", path) }
-    return (String(path[...slash].dropLast()), String(path[path.index(after: slash)...]))
+    view.window = time(window.lowerBound)...time(min(end, window.lowerBound + Self.openedCycles))
+    return try ViewFiles(wavePath: path).write(view, layout: layout, timescale: writer.timescale)
   }
 }
 
@@ -91,11 +85,9 @@ struct DRAMView {
   let channels: Int
 
   var view: WaveView {
-    var items: [WaveItem] = [.row(WaveRow(target: .clock(0)))]
-    items.append(.group("Trace", isOpen: true, rows("trace", ["request", "taken", "is_write", "address"])))
-    for channel in 0..<channels { items += group("channel_\(channel)", isOpen: channel == 0) }
-    return WaveView(
-      items: items,
+    WaveView(
+      items: head + overview,
+      detail: head + (0..<channels).flatMap { groups("channel_\($0)", isOpen: $0 == 0) },
       labelColours: [
         "ACT": "dark blue", "RD": "dark green", "WR": "sienna", "PRE": "dark red", "PREA": "dark red", "REF": "purple",
         "REFpb": "purple", "open": "dark green", "activating": "dark blue", "precharging": "dark red",
@@ -104,7 +96,27 @@ struct DRAMView {
       ], openScopes: ["channel_0"])
   }
 
-  private func group(_ scope: String, isOpen: Bool) -> [WaveItem] {
+  private var head: [WaveItem] {
+    [
+      .row(WaveRow(target: .clock(0))),
+      .section("Trace", rows("trace", ["request", "taken", "is_write", "address"])),
+    ]
+  }
+
+  /// The first channel.
+  private var overview: [WaveItem] {
+    [
+      .section("Commands", rows("channel_0", ["command", "bank", "row", "column", "outcome"])),
+      .section("Row commands", all("channel_0.row_bus", ["command", "bank", "row"])),
+      .section(
+        "Data bus", rows("channel_0", ["data", "data_bank"]) + all("channel_0.pseudo_channel", ["data"])),
+      .section("Queues", rows("channel_0", ["read_queue", "write_queue", "served", "refresh_owed"])),
+      .section("Banks", all("channel_0.bank", ["state"])),
+    ]
+  }
+
+  /// A channel with the rows that its banks hold.
+  private func groups(_ scope: String, isOpen: Bool) -> [WaveItem] {
     [
       .group("\(scope) commands", isOpen: isOpen, rows(scope, ["command", "bank", "row", "column", "outcome"])),
       .group("\(scope) row commands", isOpen: isOpen, all(scope + ".row_bus", ["command", "bank", "row"])),
@@ -115,7 +127,7 @@ struct DRAMView {
         "\(scope) queues", isOpen: isOpen, rows(scope, ["read_queue", "write_queue", "served", "refresh_owed"])),
       .group("\(scope) banks", isOpen: isOpen, all(scope + ".bank", ["state"])),
       .group("\(scope) open rows", isOpen: false, all(scope + ".bank", ["open_row", "waiting"])),
-    ].filter { if case .group(_, _, let rows) = $0 { !rows.isEmpty } else { true } }
+    ]
   }
 
   /// The named signals of a scope that exist.

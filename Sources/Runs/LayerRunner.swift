@@ -68,7 +68,7 @@ public struct LayerRunner: Sendable {
       cycleLimit: cycleLimit,
       as: .init(
         name: "\(spec.dataflow.rawValue)_\(spec.rows)x\(spec.columns)", view: SystolicView(run.simulator.machine).view,
-        markers: [.layer] + (spec.memory.ideal == nil ? RunMarkers.Source.firstOfTensors : [.fold])))
+        markers: [.layer] + (spec.memory.ideal == nil ? RunMarkers.Source.firstOfTensors : []) + [.fold]))
     let end = try traced.runToEnd { machine in
       let counters = machine.counters
       progress(

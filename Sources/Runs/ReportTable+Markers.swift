@@ -6,8 +6,8 @@ internal import Tracing
 extension ReportTable {
   /// Where the markers of waveforms stand: what begins there, in which cycle, at which time of the waveform.
   ///
-  /// nil where no run was recorded.
-  static func markers(_ runs: [(layer: String, dataflow: String, trace: TraceSummary?)]) -> ReportTable? {
+  /// nil where no run was recorded. A run of several layers has no `layer`: its markers say which begins.
+  static func markers(_ runs: [(layer: String?, dataflow: String, trace: TraceSummary?)]) -> ReportTable? {
     var table = ReportTable([
       .init("layer"), .init("dataflow"), .init("marker"), .init("begins"), .init("cycle"),
       .init("wave_time", unit: "ns", digits: 3),
@@ -15,7 +15,8 @@ extension ReportTable {
     for run in runs {
       for marker in run.trace?.markers ?? [] {
         table.append([
-          .text(run.layer), .text(run.dataflow), .text("\(marker.letter)"), .text(marker.name), .integer(marker.cycle),
+          run.layer.map { .text($0) } ?? .empty, .text(run.dataflow), .text("\(marker.letter)"), .text(marker.name),
+          .integer(marker.cycle),
           .number(marker.nanoseconds),
         ])
       }

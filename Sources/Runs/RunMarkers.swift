@@ -3,7 +3,8 @@ internal import Simulation
 internal import Tracing
 internal import WaveFormats
 
-/// Markers where signals of the control change, layers, folds or passes: as many as a viewer has letters.
+/// Markers where signals of the control change, layers, folds or passes: as many as a viewer has letters, those of the first
+/// source before those of the next.
 struct RunMarkers {
   /// A signal whose new values are marked: a number with a word before it, a text by itself, of an enumeration the first time
   /// of each label but the first.
@@ -27,10 +28,15 @@ struct RunMarkers {
   /// Markers of GTKWave: A to Z.
   private static let most = 26
 
-  private(set) var markers: [WaveMarker] = []
+  private var marks: [(source: Int, marker: WaveMarker)] = []
+  /// Whether no further mark would be shown: that a layer begins is rare and not waited for.
+  private var isFull = false
   private var probe: Probe
-  /// The word of each signal that the probe watches; nil for texts.
-  private let words: [String?]
+  private let sources: [Source]
+  /// The source of each signal that the probe watches.
+  private let sourceOfSignal: [Int]
+  /// Which of them are texts.
+  private let isText: [Bool]
   /// The labels of each of them that is an enumeration.
   private let tables: [EnumTable?]
   private var firstNumbered: SimulationTime?
@@ -39,10 +45,10 @@ struct RunMarkers {
   init(_ machine: borrowing some ObservableMachine, _ sources: [Source], goesOn: Bool = false) {
     let catalog = SignalCatalog(machine)
     probe = Probe(catalog: catalog, selecting: catalog.handles(matching: sources.map(\.signal)))
-    words = probe.selection.map { handle in
-      guard catalog.declaration(of: handle).format != .text else { return nil }
-      return sources.first { catalog.handles(matching: [$0.signal]).contains(handle) }?.word
-    }
+    self.sources = sources
+    let matches = sources.map { catalog.handles(matching: [$0.signal]) }
+    sourceOfSignal = probe.selection.map { handle in matches.firstIndex { $0.contains(handle) } ?? 0 }
+    isText = probe.selection.map { catalog.declaration(of: $0).format == .text }
     tables = probe.selection.map { handle in
       guard case .enumeration(let table) = catalog.declaration(of: handle).format else { return nil }
       return table
@@ -50,6 +56,12 @@ struct RunMarkers {
     guard goesOn else { return }
     probe.sample(machine)
     probe.sampler.removeAll()
+  }
+
+  /// The markers in the order of time.
+  var markers: [WaveMarker] {
+    let ranked = sources.indices.flatMap { source in marks.indices.filter { marks[$0].source == source } }
+    return ranked.prefix(Self.most).sorted().map { marks[$0].marker }
   }
 
   /// What a window shows at first: some cycles before the first fold, pass or command, and a hundred in all.
@@ -61,34 +73,40 @@ struct RunMarkers {
 
   /// Looks at one instant.
   mutating func observe(_ machine: inout some ObservableMachine, at instant: Instant) {
-    guard markers.count < Self.most else { return }
+    guard !isFull else { return }
     probe.sample(&machine)
     for change in probe.sampler.changes {
-      guard let word = words[Int(change.signal)] else {
-        mark(probe.sampler.texts[Int(change.text)], instant)
+      let source = sourceOfSignal[Int(change.signal)]
+      if isText[Int(change.signal)] {
+        mark(probe.sampler.texts[Int(change.text)], source, instant)
         continue
       }
       if let table = tables[Int(change.signal)] {
         guard change.value > 0 else { continue }
         firstNumbered = firstNumbered ?? instant.time
-        markFirst("\(word) \(table.labels[Int(change.value)])", instant)
+        markFirst("\(sources[source].word) \(table.labels[Int(change.value)])", source, instant)
         continue
       }
       guard Int32(truncatingIfNeeded: change.value) >= 0 else { continue }
       firstNumbered = firstNumbered ?? instant.time
-      mark("\(word) \(change.value)", instant)
+      mark("\(sources[source].word) \(change.value)", source, instant)
     }
     probe.sampler.removeAll()
   }
 
-  private mutating func markFirst(_ name: String, _ instant: Instant) {
-    if !markers.contains(where: { $0.name == name }) { mark(name, instant) }
+  private mutating func markFirst(_ name: String, _ source: Int, _ instant: Instant) {
+    if !marks.contains(where: { $0.marker.name == name }) { mark(name, source, instant) }
   }
 
-  private mutating func mark(_ name: String, _ instant: Instant) {
-    if markers.last?.name != name, markers.count < Self.most {
-      markers.append(WaveMarker(time: instant.time, name: name))
-    }
+  private mutating func mark(_ name: String, _ source: Int, _ instant: Instant) {
+    let last = marks.last { $0.source == source }?.marker.name
+    guard last != name, count(of: source) < Self.most else { return }
+    marks.append((source, WaveMarker(time: instant.time, name: name)))
+    isFull = sources.indices.suffix(max(1, sources.count - 1)).allSatisfy { count(of: $0) == Self.most }
+  }
+
+  private func count(of source: Int) -> Int {
+    marks.count { $0.source == source }
   }
 }
 

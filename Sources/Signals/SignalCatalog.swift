@@ -50,7 +50,7 @@ public struct SignalAlias: Sendable, Hashable {
 public protocol ObservableMachine {
   /// The blocks in data-path order. Called when an observer attaches, not in a cycle.
   var blocks: [BlockDeclaration] { get }
-  /// Second names. Most machines have none.
+  /// Second names: links at both their ends, made by `LinkEnd.aliases`.
   var aliases: [SignalAlias] { get }
   /// Hands the current values of one column to the sampler. It changes nothing; it is `mutating` because Swift would copy a
   /// large machine for a call that is not.

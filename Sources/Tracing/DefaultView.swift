@@ -3,14 +3,9 @@ public import WaveFormats
 
 /// A view for machines that bring none of their own: a group a block in data-path order, states first, elements below.
 ///
-/// Clocks come first; of a block with elements (PEs, lanes, banks) only the first row is open. At most `mostRows` rows are
-/// listed; a comment says what is not.
+/// Clocks come first; of a block with elements (PEs, lanes, banks) only the first row is open.
 public struct DefaultView {
-  /// The most rows: viewers open slowly beyond.
-  public static let mostRows = 4000
-
   private let layout: TraceLayout
-  private var rows = 0
 
   /// The view of what a layout traces.
   public init(_ layout: TraceLayout) {
@@ -19,25 +14,13 @@ public struct DefaultView {
 
   /// Groups and rows.
   public var view: WaveView {
-    var builder = self
-    return builder.make()
-  }
-
-  private mutating func make() -> WaveView {
     var items: [WaveItem] = layout.clocks.indices.map { .row(WaveRow(target: .clock($0))) }
     var byBlock: [[SignalHandle]] = Array(repeating: [], count: layout.catalog.blocks.count)
     for handle in layout.selection { byBlock[handle.block].append(handle) }
-    var omitted = 0
     for (block, handles) in byBlock.enumerated() where !handles.isEmpty {
-      let room = max(0, Self.mostRows - rows)
-      let shown = Array(handles.prefix(room))
-      omitted += handles.count - shown.count
-      rows += shown.count
-      guard !shown.isEmpty else { continue }
       let scope = layout.catalog.blocks[block].scope
-      items.append(.group(scope.isEmpty ? layout.top : scope, isOpen: true, self.items(of: shown)))
+      items.append(.group(scope.isEmpty ? layout.top : scope, isOpen: true, self.items(of: handles)))
     }
-    if omitted > 0 { items.append(.comment("\(omitted) more signals are traced; they are in the tree")) }
     return WaveView(items: items)
   }
 

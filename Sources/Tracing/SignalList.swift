@@ -26,9 +26,7 @@ public struct SignalList: Sendable, CustomStringConvertible {
         ])
       }
     }
-    for alias in catalog.aliases where chosen?.contains(alias.target) ?? true {
-      lines.append([alias.name, "", "alias", "", "", "The same signal as \(catalog.name(of: alias.target))."])
-    }
+    lines += secondNames
     let widths = (0..<5).map { column in lines.map { $0[column].count }.max() ?? 0 }
     let text = lines.map { line in
       (0..<5).map { column in Self.padded(line[column], widths[column], isNumber: column == 1 || column == 4) }
@@ -50,15 +48,33 @@ public struct SignalList: Sendable, CustomStringConvertible {
     return (0..<signal.extent.count).count { chosen.contains(SignalHandle(block: block, column: column, element: $0)) }
   }
 
+  /// A line for the second names of a column, at each other end of its links.
+  private var secondNames: [[String]] {
+    var counts: [(name: String, target: String, count: Int)] = []
+    for alias in catalog.aliases where chosen?.contains(alias.target) ?? true {
+      let parts = alias.name.split(separator: ".").map(String.init)
+      let name = (parts.dropLast().map(Self.starred) + parts.suffix(1)).joined(separator: ".")
+      let target = pattern(catalog.blocks[alias.target.block].scope, catalog.declaration(of: alias.target))
+      if counts.last?.name == name, counts.last?.target == target {
+        counts[counts.count - 1].count += 1
+      } else {
+        counts.append((name, target, 1))
+      }
+    }
+    return counts.map { [$0.name, "", "alias", "", "\($0.count)", "The other end of \($0.target)."] }
+  }
+
   /// The name with a star for each number: what `--trace-scope` takes.
   private func pattern(_ scope: String, _ signal: SignalDeclaration) -> String {
-    let element = signal.extent.scope(of: 0).map { name in
-      name.split(separator: "_").map { piece in
-        let digits = piece.reversed().prefix { $0.isASCIIDigit }.count
-        return digits == 0 ? String(piece) : piece.dropLast(digits) + "*"
-      }.joined(separator: "_")
-    }
+    let element = signal.extent.scope(of: 0).map(Self.starred)
     return [scope, element ?? "", signal.name].filter { !$0.isEmpty }.joined(separator: ".")
+  }
+
+  private static func starred(_ name: String) -> String {
+    name.split(separator: "_").map { piece in
+      let digits = piece.reversed().prefix { $0.isASCIIDigit }.count
+      return digits == 0 ? String(piece) : piece.dropLast(digits) + "*"
+    }.joined(separator: "_")
   }
 
   private static func name(_ format: SignalFormat) -> String {

@@ -11,7 +11,8 @@ public struct SignalNames: Sendable {
     self.catalog = catalog
   }
 
-  /// The signals that match one of the patterns; throws for a pattern that matches none.
+  /// The signals that match one of the patterns; throws for a pattern that matches none. Second names are looked at where no
+  /// first one matches.
   public func handles(matching patterns: [String]) throws(WaveError) -> [SignalHandle] {
     let all = catalog.handles
     let names = all.map(catalog.name(of:))
@@ -24,7 +25,11 @@ public struct SignalNames: Sendable {
         isChosen[index] = true
         matches += 1
       }
-      guard matches > 0 else { throw unknown(pattern, option: "signal pattern") }
+      if matches == 0 {
+        let targets = Set(catalog.aliases.filter { glob.matches($0.name) }.map(\.target))
+        guard !targets.isEmpty else { throw unknown(pattern, option: "signal pattern") }
+        for index in all.indices where targets.contains(all[index]) { isChosen[index] = true }
+      }
     }
     return all.indices.filter { isChosen[$0] }.map { all[$0] }
   }

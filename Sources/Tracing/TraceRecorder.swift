@@ -86,7 +86,7 @@ public struct TraceRecorder: CycleObserver {
       try TraceBudget(limit: limit, layout: layout, writer: writer, path: options.path)
     }
     self.view = view ?? DefaultView(layout).view
-    try TraceViews(layout: layout, timescale: writer.timescale, options: options).write(self.view, markers: [])
+    try writeViews(self.view)
   }
 
   private static func span(_ cycles: Int, _ period: ClockPeriod) -> UInt64 {
@@ -283,8 +283,16 @@ extension TraceRecorder {
     if let window, let firstTime, window.lowerBound < endTime, window.upperBound > firstTime {
       view.window = max(window.lowerBound, firstTime)...min(window.upperBound, endTime)
     }
-    try TraceViews(layout: layout, timescale: writer.timescale, options: options).write(view, markers: shown)
-    return TraceSummary(self, markers: view.markers + shown)
+    view.markers += shown
+    return TraceSummary(self, views: try writeViews(view), markers: view.markers)
+  }
+
+  /// Writes the layouts beside the file; returns the paths of those for GTKWave.
+  @discardableResult
+  private func writeViews(_ view: WaveView) throws(WaveError) -> [String] {
+    var view = view
+    view.comments = options.comments + view.comments
+    return try ViewFiles(wavePath: options.path).write(view, layout: layout, timescale: writer.timescale)
   }
 
   /// Writes what a flight recorder holds and closes the file; `finish` does it where it was not done.

@@ -6,8 +6,8 @@ import WaveFormats
 public struct TraceSummary: Sendable, CustomStringConvertible {
   /// The file.
   public let path: String
-  /// The layout to open it with in GTKWave.
-  public let view: String
+  /// The layouts to open it with in GTKWave: an overview, and one with every block if it has more.
+  public let views: [String]
   /// Signals in the file, clocks not counted.
   public let signalCount: Int
   /// First instant in the file and end of its last cycle; nil if nothing was recorded.
@@ -33,12 +33,11 @@ public struct TraceSummary: Sendable, CustomStringConvertible {
     public let cycle: Int
   }
 
-  init(_ recorder: TraceRecorder, markers: [WaveMarker]) {
+  init(_ recorder: TraceRecorder, views: [String], markers: [WaveMarker]) {
     let layout = recorder.layout
     let period = recorder.periods[0]
     path = recorder.options.path
-    let place = TraceViews.place(path)
-    view = (place.directory.isEmpty ? "" : place.directory + "/") + place.base + ".gtkw"
+    self.views = views
     signalCount = layout.selection.count
     byteCount = recorder.writer.byteCount
     extent = recorder.firstTime.map { $0...max($0, recorder.endTime) }
@@ -94,7 +93,8 @@ public struct TraceSummary: Sendable, CustomStringConvertible {
   /// One line with file, signals, cycles and size, one for each omission.
   public var description: String {
     let span = cycles.map { $0.isEmpty ? "no cycle" : "cycles \($0.lowerBound) to \($0.upperBound - 1)" } ?? "no cycle"
-    let head = "\(path): \(signalCount) signals, \(span), \(ByteSize.text(byteCount)); open with: gtkwave \(view)"
+    let head =
+      "\(path): \(signalCount) signals, \(span), \(ByteSize.text(byteCount)); open with: gtkwave \(views.joined(separator: ", or "))"
     return ([head] + omissions.map { "  " + $0 }).joined(separator: "\n")
   }
 }

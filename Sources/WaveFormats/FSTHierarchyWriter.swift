@@ -10,7 +10,8 @@ struct FSTHierarchyWriter {
   private(set) var order: [Int] = []
 
   private let hierarchy: WaveHierarchy
-  private var declaredTables: Set<Int> = []
+  /// The number of each table that was declared. GTKWave exits where numbers do not follow each other in the file.
+  private var tableNumbers: [Int: Int] = [:]
 
   init(_ hierarchy: WaveHierarchy) {
     self.hierarchy = hierarchy
@@ -66,17 +67,20 @@ struct FSTHierarchyWriter {
 
   private mutating func appendReference(to position: Int) {
     let table = hierarchy.enumerations[position]
-    if declaredTables.insert(position).inserted {
+    let known = tableNumbers[position]
+    let number = known ?? tableNumbers.count + 1
+    if known == nil {
+      tableNumbers[position] = number
       let words = [table.name, "\(table.labels.count)"] + table.labels + table.values
-      appendAttribute(words.map(VCDHeader.token).joined(separator: " "), position)
+      appendAttribute(words.map(VCDHeader.token).joined(separator: " "), number)
     }
-    appendAttribute("", position)
+    appendAttribute("", number)
   }
 
-  private mutating func appendAttribute(_ text: String, _ position: Int) {
+  private mutating func appendAttribute(_ text: String, _ number: Int) {
     entries += [FSTFormat.attributeTag, 0, FSTFormat.enumerationSubtype]
     entries.appendTerminated(text)
-    entries.appendVarint(UInt64(position + 1))
+    entries.appendVarint(UInt64(number))
   }
 
   /// The hierarchy block, its entries compressed by LZ4.

@@ -167,6 +167,9 @@ struct GTKWaveText {
     switch item {
     case .group(let name, let isOpen, let items):
       appendGroup(Self.plain(name), isOpen: isOpen, items)
+    case .section(let name, let items):
+      append(.comment(name))
+      for item in items { append(item) }
     case .row(let row):
       append(row)
     case .comment(let text):
@@ -179,21 +182,12 @@ struct GTKWaveText {
   }
 
   private mutating func appendGroup(_ name: String, isOpen: Bool, _ items: [WaveItem]) {
-    guard items.contains(where: shows) else { return }
     let closed: GTKWaveFlags = isOpen ? [] : .closed
     set([.blank, .groupBegin, closed])
     line("-\(name)")
     for item in items { append(item) }
     set([.blank, .groupEnd, isOpen ? [] : [.closed, .collapsed]])
     line("-\(name)")
-  }
-
-  private func shows(_ item: WaveItem) -> Bool {
-    switch item {
-    case .group(_, _, let items): items.contains(where: shows)
-    case .row(let row): resolver.resolve(row.target) != nil
-    case .comment, .blank: true
-    }
   }
 
   private mutating func append(_ row: WaveRow) {
@@ -208,8 +202,11 @@ struct GTKWaveText {
       let number = self.number(of: table)
       line("^\(number) \(Self.filterPath(table, in: filterDirectory))")
     }
-    let name = resolver.layout.hierarchy.facilityName(ofVariable: variable)
-    line(row.label.map { "+{\(Self.alias($0))} \(name)" } ?? name)
+    let hierarchy = resolver.layout.hierarchy
+    let name = hierarchy.facilityName(ofVariable: variable)
+    // The range of bits says less than it takes room.
+    let own = hierarchy.variables[variable].range == nil ? nil : hierarchy.variables[variable].name
+    line((row.label ?? own).map { "+{\(Self.alias($0))} \(name)" } ?? name)
     guard row.height > 1, rowFlags.contains(.analogStep) else { return }
     set([.analogHeight])
     for _ in 1..<row.height { line("-") }

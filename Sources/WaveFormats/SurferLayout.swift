@@ -61,8 +61,8 @@ struct SurferText {
 
   mutating func append(_ item: WaveItem, depth: Int) {
     switch item {
-    case .group(let name, _, let items):
-      addDivider(String(repeating: "- ", count: depth) + name)
+    case .group(let name, _, let items), .section(let name, let items):
+      addDivider(String(repeating: "__", count: depth) + name)
       for item in items { append(item, depth: depth + 1) }
     case .row(let row):
       append(row)
@@ -73,8 +73,10 @@ struct SurferText {
     }
   }
 
+  /// Surfer takes one word of letters, digits and `_` (`fzcmd.rs`); a command that it refuses would shift the codes of all rows.
   private mutating func addDivider(_ name: String) {
-    line("divider_add \(GTKWaveText.plain(name))")
+    let words = name.split { !($0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_")) }
+    line("divider_add \(words.joined(separator: "_"))")
     count += 1
   }
 
@@ -89,7 +91,7 @@ struct SurferText {
       line("item_set_analog step")
       if row.height > 1 { line("item_set_height \(row.height)") }
     }
-    if let label = row.label { line("item_rename \(GTKWaveText.plain(label))") }
+    if let label = row.label { line("item_rename \(Self.plain(label))") }
     line("item_unfocus")
   }
 
@@ -113,6 +115,11 @@ struct SurferText {
       if !mappings.contains(table) { mappings.append(table) }
       return WaveName.sanitised(table.name)
     }
+  }
+
+  /// One line of ASCII without what separates commands and begins comments.
+  private static func plain(_ text: String) -> String {
+    String(GTKWaveText.plain(text).map { $0 == ";" || $0 == "#" ? "_" : $0 })
   }
 
   /// Surfer's code of a row: hexadecimal-like base 16 over the letters a to p, as its command prompt shows it.

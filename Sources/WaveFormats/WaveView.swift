@@ -2,10 +2,12 @@ public import Signals
 
 /// What a viewer shows when it opens a trace: groups and rows in order, markers, and the window; independent of any viewer.
 ///
-/// `GTKWaveLayout` and `SurferLayout` write it as files. Rows of signals that are not traced are left out.
+/// `ViewFiles` writes it for GTKWave and Surfer, cut down to what is traced and opens within seconds.
 public struct WaveView: Sendable {
-  /// Groups, rows, comments and blanks from top to bottom.
+  /// Groups, rows, comments and blanks from top to bottom: an overview that fits a window.
   public var items: [WaveItem]
+  /// What a second layout shows, every block and element; empty where the first one shows all.
+  public var detail: [WaveItem]
   /// Named instants, at most 26; GTKWave letters them A, B, C, ...
   public var markers: [WaveMarker]
   /// Lines at the top of the layout file, such as the command that made the trace.
@@ -19,10 +21,11 @@ public struct WaveView: Sendable {
 
   /// A view of the given items.
   public init(
-    items: [WaveItem] = [], markers: [WaveMarker] = [], comments: [String] = [],
+    items: [WaveItem] = [], detail: [WaveItem] = [], markers: [WaveMarker] = [], comments: [String] = [],
     window: ClosedRange<SimulationTime>? = nil, labelColours: [String: String] = [:], openScopes: [String] = []
   ) {
     self.items = items
+    self.detail = detail
     self.markers = markers
     self.comments = comments
     self.window = window
@@ -35,6 +38,8 @@ public struct WaveView: Sendable {
 public indirect enum WaveItem: Sendable {
   /// Rows under a heading; a closed group shows its heading only, until it is clicked.
   case group(String, isOpen: Bool, [WaveItem])
+  /// Rows under a heading that cannot be closed: a line less than a group.
+  case section(String, [WaveItem])
   /// A signal.
   case row(WaveRow)
   /// A line of text.

@@ -149,7 +149,9 @@ extension DRAMRun {
         observe: { (runner: inout DRAMTraceRunner, cycle: Int) in try wave?.observe(&runner, at: cycle) ?? false })
     }
     try commands?.close()
-    _ = try wave?.finish(at: result.drain + 1)
+    if let views = try wave?.finish(at: result.drain + 1) {
+      Console.report("systole: open the waveform with: gtkwave \(views.joined(separator: ", or "))\n")
+    }
     return (result, banks)
   }
 

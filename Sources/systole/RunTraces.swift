@@ -37,7 +37,8 @@ struct RunTraces: Sendable {
     options[run].map { options in
       var options = options
       if options.scopes.isEmpty { options.scopes = scopes }
-      return LayerTrace(options, note: note)
+      // Nobody waits for the size of a trace that was not asked for.
+      return LayerTrace(options, isAnnounced: standard == nil, note: note)
     }
   }
 

@@ -8,7 +8,7 @@ import WaveFormats
 extension CommandOption {
   /// What a command that runs a machine takes to trace it.
   static let trace: [CommandOption] = [
-    .text("trace", "FILE", "Records a waveform, .vcd, .vcd.gz or .fst, with a .gtkw view beside it."),
+    .text("trace", "FILE", "Records a waveform, .vcd, .vcd.gz or .fst, with views beside it: .gtkw, .detail.gtkw."),
     CommandOption(
       "trace-scope", placeholders: ["PATTERN"], isRepeatable: true,
       "Which signals: array.** or control.phase; * within a scope, ** across."),

@@ -1,13 +1,11 @@
 import Accelerators
 import Foundation
 import Mappings
-import Runs
 import Simulation
 import Tensors
-import Tracing
 import Workloads
 
-/// The layer of `Documentation/row-stationary.md` on 3 x 3 PEs, and its waveform.
+/// The layer of `Documentation/row-stationary.md` on 3 x 3 PEs, which `Waveforms/regenerate` records.
 struct RowStationaryGuideRun {
   static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
@@ -27,18 +25,5 @@ struct RowStationaryGuideRun {
     run = try RowStationaryLayerRun(
       operands, mapping: .init(m: 1, n: 1, e: 3, p: 1, q: 1, r: 1, t: 1),
       on: rowStationaryMachine(rows: 3, columns: 3, banks: 2))
-  }
-
-  /// Runs to the end as `systole run` does, and leaves a waveform and its views in `directory`.
-  func record(_ file: String, in directory: URL) throws -> RowStationaryResult {
-    var options = TraceOptions(path: directory.appendingPathComponent(file).path)
-    options.comments = ["Documentation/row-stationary.md: a 3 x 3 filter over a 5 x 5 ifmap on 3 x 3 PEs"]
-    // All but the vector unit, which has no part in a single layer.
-    options.scopes = ["control", "link", "memory", "memory_port", "decoder", "filter_buffer", "glb"]
-    options.scopes += ["gin_*.**", "array.**", "gon"]
-    let job = RowStationaryJob(
-      run.operands.layer, source: .tensors(run.operands), parameters: run.mapping.parameters)
-    return try RowStationaryRunner(run.simulator.machine.spec, cycleLimit: 1000).run(
-      job, trace: LayerTrace(options) { _ in })
   }
 }

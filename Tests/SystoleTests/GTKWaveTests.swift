@@ -5,9 +5,11 @@ import WaveFormats
 /// What GTKWave itself shows of the committed waveforms: asked through its Tcl interface, on a display that lives in memory.
 @Suite("GTKWave shows every row of every view translated, and markers where something begins")
 struct GTKWaveTests {
-  private static let waveforms = [
-    "systolic-4x4/ws", "systolic-4x4/os", "systolic-4x4/is", "row-stationary-3x3/trace", "dram-row-outcomes/trace",
-  ]
+  /// An overview and a view of the details for each recording.
+  private static let views = [
+    "systolic-4x4/ws", "systolic-4x4/os", "systolic-4x4/is", "row-stationary-3x3/trace", "network-bars/ws",
+    "network-bars/rs", "dram-row-outcomes/trace",
+  ].flatMap { [$0, $0 + ".detail"] }
 
   /// A row of a save file: GTKWave's name of the signal, what stands beside it, and how it is drawn.
   private struct Row {
@@ -30,6 +32,8 @@ struct GTKWaveTests {
   private struct SaveFile {
     let systole: Systole
     let name: String
+    /// The waveform's name without its extension.
+    let wave: String
     /// Every line of the view; nil for headings and blanks.
     var rows: [Row?] = []
     var markers: [(name: String, tick: Int)] = []
@@ -38,6 +42,7 @@ struct GTKWaveTests {
       systole = try Systole()
       let parts = waveform.split(separator: "/")
       name = String(parts[1])
+      wave = name.replacingOccurrences(of: ".detail", with: "")
       let directory = systole.scratch.path + "/moved"
       try FileManager.default.copyItem(atPath: Systole.file("Waveforms/\(parts[0])"), toPath: directory)
       let text = try systole.text("moved/\(name).gtkw")
@@ -77,7 +82,7 @@ struct GTKWaveTests {
       let said = try systole.run(
         [],
         prefix:
-          "'\(Systole.file("Tests/gtkwave"))' ask.tcl moved/\(name).\(format) moved/\(name).gtkw >answers 2>problems; "
+          "'\(Systole.file("Tests/gtkwave"))' ask.tcl moved/\(wave).\(format) moved/\(name).gtkw >answers 2>problems; "
           + "code=$?;", suffix: ">/dev/null 2>&1; exit $code")
       let problems = try systole.text("problems")
       try #require(said.code == 0, "\(problems)")
@@ -87,7 +92,7 @@ struct GTKWaveTests {
 
     /// The text that a line must show at each tick, as our own reader reads the file.
     func expected(_ format: String, _ ticks: [Int]) throws -> [String?] {
-      let source = try WaveFile.open(systole.scratch.path + "/moved/\(name).\(format)")
+      let source = try WaveFile.open(systole.scratch.path + "/moved/\(wave).\(format)")
       let hierarchy = source.hierarchy
       let variables = Dictionary(
         hierarchy.variables.indices.map { (hierarchy.facilityName(ofVariable: $0), $0) },
@@ -132,7 +137,7 @@ struct GTKWaveTests {
     }
   }
 
-  @Test(arguments: waveforms, ["vcd", "fst"]) func rowsAndMarkers(waveform: String, format: String) throws {
+  @Test(arguments: views, ["vcd", "fst"]) func rowsAndMarkers(waveform: String, format: String) throws {
     let save = try SaveFile(waveform)
     try #require(!save.rows.isEmpty && !save.markers.isEmpty)
     // Where something begins, and a little later.

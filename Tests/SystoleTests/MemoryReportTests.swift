@@ -53,6 +53,10 @@ struct MemoryReportTests {
     for tensor in ["ifmap", "filter", "bias", "parameters"] {
       for what in ["RD", "data"] { #expect(view.contains("\(what) \(tensor)"), "\(what) \(tensor)") }
     }
+    for layer in ["Conv 12", "MaxPool 13", "Conv 15", "MaxPool 16", "Gemm 20", "Gemm 22", "Gemm 23"] {
+      #expect(view.contains(layer), "\(layer)")
+      #expect(outcome.output.contains("  \(layer) "), "\(layer)")
+    }
     #expect(view.contains("WR ofmap") && view.contains("ACT ifmap") && view.contains("ACT ofmap"))
     let wave = try systole.text("out/waveform.vcd")
     #expect(wave.contains("channel_0") && wave.contains("act_tensor"))

@@ -76,8 +76,8 @@ struct RowStationaryTraceTests {
     }
     let text = try run("--layer", "point", "--trace", "t.vcd").output
     #expect(text.contains("Markers of the waveforms\nlayer  dataflow  marker  begins"))
-    let view = try systole.text("t.gtkw")
-    #expect(view.contains("[markername] Apoint\n[markername] Bpass 0\n"))
+    #expect(try systole.text("t.gtkw").contains("[markername] Apoint\n[markername] Bpass 0\n"))
+    let view = try systole.text("t.detail.gtkw")
     for group in ["Filter network", "Ifmap network", "Column 0: filter rows stay, psums climb", "PE row 0", "Coder"] {
       #expect(view.contains("\n-\(group)\n"), "\(group)")
     }
@@ -166,5 +166,6 @@ struct RowStationaryTraceTests {
     #expect(try systole.text("out/report.txt").contains("Change of total latency"))
     // A run of one layer leaves its waveform behind.
     #expect(try systole.names("out").contains("waveform.gtkw"))
+    #expect(try systole.names("out").contains("waveform.detail.gtkw"))
   }
 }

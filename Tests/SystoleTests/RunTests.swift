@@ -22,7 +22,7 @@ struct RunTests {
     #expect(rows.allSatisfy { $0.hasPrefix("\(layer),") && $0.hasSuffix(",bit-exact") })
     #expect(outcome.output == (try systole.text("out/report.txt")))
     let waveforms = ["is", "os", "ws"].flatMap { dataflow in
-      ["gtkw", "sucl", "vcd"].map { "waveform-\(layer)-\(dataflow).\($0)" }
+      ["detail.gtkw", "detail.sucl", "gtkw", "sucl", "vcd"].map { "waveform-\(layer)-\(dataflow).\($0)" }
     }
     let systems = ["bandwidth", "energy", "roofline"].flatMap { name in
       ["is", "os", "ws"].flatMap { dataflow in

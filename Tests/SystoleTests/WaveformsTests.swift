@@ -28,6 +28,9 @@ import Testing
     try Data("stale".utf8).write(to: URL(filePath: folder + "filters/old_t.txt"))
     try FileManager.default.removeItem(atPath: folder + "ws.fst")
     try FileManager.default.copyItem(atPath: folder + "is.fst", toPath: folder + "ws.fst")
+    // The text waves of a page are held, too.
+    let page = try String(contentsOfFile: folder + "README.md", encoding: .utf8)
+    try Data(page.replacing("│drain ", with: "│stream").utf8).write(to: URL(filePath: folder + "README.md"))
     let view = try String(contentsOfFile: folder + "ws.gtkw", encoding: .utf8)
     try Data((view + "[*] changed\n").utf8).write(to: URL(filePath: folder + "ws.gtkw"))
     let outcome = try regenerate("--check", in: scratch.path)
@@ -35,6 +38,7 @@ import Testing
     for message in [
       "Waveforms/systolic-4x4/os.sucl is not here", "Waveforms/systolic-4x4/ws.fst holds other values",
       "Waveforms/systolic-4x4/ws.gtkw differs from what a run writes",
+      "Waveforms/systolic-4x4/README.md draws another wave than what a run writes",
       "Waveforms/systolic-4x4/filters/old_t.txt is not written by a run any more",
     ] {
       #expect(outcome.error.contains(message), "\(outcome.error)")

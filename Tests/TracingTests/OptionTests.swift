@@ -119,7 +119,7 @@ import Testing
         consumer.ratio           64  real      register      1  The ratio of a toy.
         consumer.active           4  mask      wire          1  The active of a toy.
         consumer.valid            1  bit       wire          1  The valid of a toy.
-        consumer.port_sent           alias                      The same signal as producer.sent.
+        consumer.port_sent           alias                   1  The other end of producer.sent.
         12 signals
         """, "\(list)")
     #expect(try SignalNames(SignalCatalog(ToyMachine())).handles(matching: ["consumer.pe_r*_c*.sum"]).count == 4)

@@ -40,6 +40,19 @@ extension RowStationaryMachine: ObservableMachine {
     },
   ]
 
+  /// Beside the PEs' own registers.
+  private static let arrayAnnotations =
+    registerElements + [
+      SignalColumn(
+        "commonest_label", "What most PEs do in this cycle, or wait for.", kind: .annotation,
+        .enumeration(PECycleLabel.table)
+      ) { machine, sampler in
+        var counts = PECycleCounts()
+        for number in 0..<machine.spec.peCount { counts[machine.array.label(of: number)] += 1 }
+        sampler.take(PECycleLabel.allCases.max { counts[$0] < counts[$1] } ?? .idle)
+      }
+    ]
+
   private static let linkColumns: [SignalColumn<RowStationaryMachine>] = [
     SignalColumn("scan_bits", "Bits of the scan chain that are in.", .unsigned(bits: 16)) {
       $1.take($0.scanChain.shifted)
@@ -115,7 +128,7 @@ extension RowStationaryMachine: ObservableMachine {
       case .psumNetwork: BlockDeclaration(scope: "gin_psum", columns: psumNetwork.declarations)
       case .psumElement: declare("gin_psum", [Self.psumElement], self)
       case .array: BlockDeclaration(scope: "array", columns: array.declarations)
-      case .registerElements: declare("array", Self.registerElements, self)
+      case .registerElements: declare("array", Self.arrayAnnotations, self)
       case .output: declare("gon", Self.outputColumns, self)
       case .transfers: declare("transfer_engine", TransferEngine.columns, vectorSide.transfers)
       case .vectorSequencer: declare("vector.sequencer", VectorSequencer.columns, vectorSide.path.sequencer)
@@ -151,7 +164,7 @@ extension RowStationaryMachine: ObservableMachine {
     case .psumNetwork: psumNetwork.read(column: column, into: &sampler)
     case .psumElement: Self.psumElement.read(&self, &sampler)
     case .array: array.read(column: column, into: &sampler)
-    case .registerElements: Self.registerElements[column].read(&self, &sampler)
+    case .registerElements: Self.arrayAnnotations[column].read(&self, &sampler)
     case .output: Self.outputColumns[column].read(&self, &sampler)
     case .transfers: vectorSide.transfers.read(column: column, into: &sampler)
     case .vectorSequencer: vectorSide.path.sequencer.read(column: column, into: &sampler)

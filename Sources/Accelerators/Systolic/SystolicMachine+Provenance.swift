@@ -25,7 +25,23 @@ extension SystolicMachine {
         UInt64(machine.label(row: $0 / columns, column: $0 % columns).rawValue)
       }
     },
+    activePEs,
   ]
+
+  /// A signal has 64 bits at most.
+  private static let widestMask = 64
+
+  /// Which PEs of each row work: a viewer counts the ones.
+  static let activePEs = SignalColumn<SystolicMachine>(
+    name: { _ in "active" }, "PEs of the row whose MAC fires, a bit each, column 0 the lowest.", kind: .annotation,
+    format: { .mask(bits: min($0.spec.columns, widestMask)) },
+    extent: { .list(prefix: "row", count: $0.spec.columns <= widestMask ? $0.spec.rows : 0) }
+  ) { machine, sampler in
+    let columns = machine.spec.columns
+    sampler.take(count: columns <= widestMask ? machine.spec.rows : 0) { row in
+      (0..<columns).reduce(0) { $0 | (machine.macFires(row * columns + $1) ? 1 << UInt64($1) : 0) }
+    }
+  }
 
   private static func perPE(_ machine: borrowing SystolicMachine) -> Extent {
     .grid(prefix: "pe", rows: machine.spec.rows, columns: machine.spec.columns)
@@ -50,6 +66,11 @@ extension SystolicMachine {
       })
   }
 
+  /// Whether the MAC of a PE, counted row by row, fires in this cycle.
+  private func macFires(_ index: Int) -> Bool {
+    stationaryArray?.fires(index) ?? outputStationaryArray?.fires(index) ?? false
+  }
+
   /// Where every tensor element stands in this cycle; nil while no layer was begun.
   mutating func provenance() -> ArrayProvenance? {
     guard let layer else { return nil }
@@ -62,7 +83,7 @@ extension SystolicMachine {
     guard isEnabled else { return wasFrozen ? conflictLabel : folds.waitLabel(issue.hold) }
     guard waves.look(at: edgeStep).isOccupied else { return folds.latencyLabel }
     let index = row * spec.columns + column
-    if let fires = stationaryArray?.fires(index) ?? outputStationaryArray?.fires(index), fires {
+    if macFires(index) {
       let isZero = stationaryArray?.hasZeroOperand(index) ?? outputStationaryArray?.hasZeroOperand(index) ?? false
       return spec.gatesZeros && isZero ? .gated : .mac
     }

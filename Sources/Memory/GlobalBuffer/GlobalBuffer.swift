@@ -56,7 +56,7 @@ public struct GlobalBuffer: Sendable, Codable {
 
   private var lines: [UInt64]
   /// Ports taken in this cycle, and writes latched for its end.
-  private var taken: UInt64 = 0
+  private(set) var taken: UInt64 = 0
   private var first: Write?
   private var second: Write?
 

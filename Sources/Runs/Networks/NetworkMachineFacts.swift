@@ -66,7 +66,10 @@ extension RowStationarySpec: RunnableSpec {
       loaded: ["ifmap_bytes", "filter_bytes", "bias_bytes", "operand_bytes"].map { "link.\($0)" },
       stored: ["link.ofmap_bytes", "link.result_bytes"], memory: memory.name,
       portBandwidth: 8 * linkHertz, busBandwidth: memory.bytesPerSecond(on: linkClock),
-      traceScopes: ["control", "link", "memory_port", "array.macs", "transfer_engine", "vector*"] + memory.traceScopes)
+      traceScopes: [
+        "control", "link", "memory_port", "glb.busy_banks", "array.macs", "array.commonest_label", "transfer_engine",
+        "vector*",
+      ] + memory.traceScopes)
   }
 
   /// The data path from the link to the coder and the vector unit.

@@ -7,6 +7,7 @@ public import Reports
 internal import Signals
 internal import Simulation
 public import Tensors
+internal import Tracing
 internal import Workloads
 
 /// The results of a network's runs, as tables, text and JSON.
@@ -29,6 +30,7 @@ public struct NetworkReport: ResultReport {
   public var text: String {
     let images = results.first.map { $0.job.imageCount <= 20 } ?? false ? images.text + "\n" : ""
     return images + layers.text + "\n" + systems.text + "\n" + results.map(Self.summary).joined(separator: "\n")
+      + (markers.map { "\nMarkers of the waveforms\n\($0.text)" } ?? "")
   }
 
   /// A page with all tables and the rooflines as pictures.
@@ -102,6 +104,11 @@ public struct NetworkReport: ResultReport {
   private static func shortName(_ name: String) -> String {
     let first = name.split(separator: ";").first.map(String.init) ?? name
     return first.count <= 36 ? first : first.prefix(35) + "…"
+  }
+
+  /// Where the markers of the waveforms stand: at layers, and at the first commands for each tensor; nil without waveforms.
+  public var markers: ReportTable? {
+    .markers(results.map { (nil, $0.machine.dataflow, $0.outcomes.first?.trace) })
   }
 
   /// Every counter of every layer of the first run.
@@ -201,6 +208,9 @@ extension NetworkReport {
       members += [("deadline_ms", .number(deadline)), ("slack_ms", .number(slack))]
     }
     if let unexpected = result.unexpected { members.append(("unexpected_outputs", .integer(unexpected))) }
+    if let trace = result.outcomes.first?.trace {
+      members.append(("waveform_markers", .array(trace.markers.map(\.json))))
+    }
     let predictions = result.predictions
     members.append(("layers", .array((result.outcomes.first?.layers ?? []).map { json($0, result) })))
     members.append(

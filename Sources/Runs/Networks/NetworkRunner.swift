@@ -5,7 +5,7 @@ internal import Memory
 internal import Signals
 internal import Simulation
 public import Tensors
-internal import Tracing
+public import Tracing
 internal import Workloads
 
 /// One run of a network on one machine, without the tensors between its layers.
@@ -20,6 +20,8 @@ public struct NetworkOutcome: Sendable {
   public let differences: [(layer: String, difference: TensorDifference)]
   /// Layer by layer, of the first run only: timing does not depend on the values.
   public let layers: [NetworkResult.Layer]
+  /// What its waveform holds, if one was recorded.
+  public let trace: TraceSummary?
 }
 
 /// A network planned for one machine, ready to run a job's inputs side by side.
@@ -49,13 +51,13 @@ public struct NetworkRunner<Spec: RunnableSpec>: Sendable {
         name: "\(machine.dataflow)_\(machine.rows)x\(machine.columns)", view: Spec.view(of: run.machine),
         markers: [.layer] + (run.spec.memory.ideal == nil ? RunMarkers.Source.firstOfTensors : []), opensOnAll: true))
     let end = try traced.runToEnd()
-    _ = try traced.finish()
+    let summary = try traced.finish()
     do {
       let result = try traced.run.result(end)
       return NetworkOutcome(
         index: index, cycles: result.cycles, output: result.outputs[0],
         differences: result.layers.compactMap { layer in layer.difference.map { (layer.name, $0) } },
-        layers: index == 0 ? result.layers : [])
+        layers: index == 0 ? result.layers : [], trace: summary)
     } catch {
       try error.end.check(layer: error.layer, dataflow: machine.dataflow)
       throw error

@@ -39,7 +39,7 @@ public struct RowStationaryRunner: Sendable {
       facts: RunFact.facts(layer: job.layer.name, dataflow: "rs", memory: spec.memory.name), cycleLimit: cycleLimit,
       as: .init(
         name: "rs_\(spec.array.rows)x\(spec.array.columns)", view: RowStationaryView(run.simulator.machine).view,
-        markers: [.layer] + (spec.memory.ideal == nil ? RunMarkers.Source.firstOfTensors : [.pass])))
+        markers: [.layer] + (spec.memory.ideal == nil ? RunMarkers.Source.firstOfTensors : []) + [.pass]))
     let end = try traced.runToEnd { machine in
       let counters = machine.counters
       progress(

@@ -24,6 +24,16 @@ extension DRAMTraceRunner: ObservableMachine {
       + channels.enumerated().map { BlockDeclaration(scope: "channel_\($0)", columns: $1.declarations) }
   }
 
+  /// What each channel takes stands at the port, too.
+  public var aliases: [SignalAlias] {
+    let ends = channels.indices.flatMap { channel in
+      ["accept", "accept_is_write", "accept_bank", "accept_row", "accept_column"].map {
+        LinkEnd($0, of: "channel_\(channel)", at: "trace.channel_\(channel)", as: $0)
+      }
+    }
+    return LinkEnd.aliases(of: ends, in: blocks)
+  }
+
   /// Hands the current values of one column to the sampler.
   public mutating func read(block: Int, column: Int, into sampler: inout SignalSampler) {
     if block == 0 {
