@@ -113,12 +113,12 @@ import Testing
   // MARK: - GHDL
 
   private static let ghdl: Samples = [
-    (0, ["clk": "0", "count": "0bxxxxxxxx", "lanes": "0bzzzz", "ratio": "0.0"]),
+    (0, ["clk": "0", "count": "0buuuuuuuu", "lanes": "0bzzzz", "ratio": "0.0"]),
     (5_000_000, ["clk": "1", "count": "0x5", "lanes": "0bzzzz", "ratio": "0.25"]),
     (14_999_999, ["clk": "0", "count": "0x5"]),
     (15_000_000, ["clk": "1", "count": "0x8", "lanes": "0b1x0z", "ratio": "0.5"]),
     // W, L, H and - of VHDL's nine states.
-    (25_000_000, ["count": "0xb", "lanes": "0bx01x", "ratio": "0.75"]),
+    (25_000_000, ["count": "0xb", "lanes": "0bwlh-", "ratio": "0.75"]),
     (45_000_000, ["clk": "1", "count": "0x11", "ratio": "1.25"]),
     (52_000_000, ["clk": "0", "count": "0x11"]),
   ]
