@@ -175,7 +175,7 @@ extension FSTChainMerge {
   private mutating func takeAny(_ signal: Int, _ step: inout WaveStep) -> Bool {
     let head = chains[signal].head
     switch shapes[signal] {
-    case .event: step.changes.append(WaveChange(signal: UInt32(signal), value: head & 1 | head >> 1 & 1))
+    case .event: step.changes.append(WaveChange(signal: UInt32(signal), value: head & 1 == 0 ? head >> 1 & 1 : 0))
     case .bits(1):
       let state = head & 1 == 0 ? 0x30 | UInt8(head >> 1 & 1) : FSTFormat.unknownStates[Int(head >> 1 & 7)]
       step.append(signal: signal, states: CollectionOfOne(BitState.orUnknown(state)), bits: 1)

@@ -42,7 +42,8 @@ struct FSTHierarchyParser {
       return false
     }
     scopes.open(name, ScopeKind(rawValue: kind) ?? .module, in: &hierarchy)
-    return true
+    problem = "scopes are nested more than \(ScopeStack.deepest) deep"
+    return scopes.depth <= ScopeStack.deepest
   }
 
   private mutating func parseVariable(_ tag: UInt8) -> Bool {

@@ -7,6 +7,9 @@ struct ScopeStack {
     let name: String
   }
 
+  /// The deepest nesting that is read, so that paths cannot fill the memory.
+  static let deepest = 10_000
+
   private var known: [Place: Int] = [:]
   private var path: [Int?] = []
 

@@ -162,6 +162,7 @@ extension VCDBody {
     case .scalar:
       try text.append(CollectionOfOne(Self.digit(change, bit: 0)))
     case .event:
+      if change.value & 1 == 0 { return }
       try text.append("1")
     case .vector:
       try text.append("b")

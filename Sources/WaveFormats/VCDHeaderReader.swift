@@ -11,7 +11,7 @@ struct VCDHeaderReader {
   private var scopes = ScopeStack()
   private var tables: [String: Int] = [:]
   private var pendingTable: Int?
-  private var line = 0
+  private var line = 1
 
   /// The widest vector that is read.
   static let widestVector = 1 << 20
@@ -77,7 +77,9 @@ struct VCDHeaderReader {
     let name = words.dropFirst().joined(separator: " ")
     if name.isEmpty { warn("a scope has no name; GTKWave calls it $end") }
     scopes.open(name, kind ?? .module, in: &hierarchy)
-    if scopes.depth > 10_000 { throw failure(scanner, "scopes are nested more than 10000 deep") }
+    if scopes.depth > ScopeStack.deepest {
+      throw failure(scanner, "scopes are nested more than \(ScopeStack.deepest) deep")
+    }
   }
 
   private mutating func declare(_ words: [String], _ scanner: VCDScanner) throws(WaveError) {

@@ -88,7 +88,7 @@ struct VCDScanner {
       let word = text(token)
       if word == "$end" { return (words, true) }
       // The third word of a declaration is a code, which may look like anything.
-      if words.count != 2, others.contains(word) {
+      if others.contains(word), keyword != "$var" || words.count != 2 {
         cursor = token.lowerBound
         return (words, false)
       }

@@ -11,8 +11,8 @@ struct VCDTextCheck {
 
   private var line = 1
   private var lastByte = UInt8(ascii: "\n")
-  /// The keyword that begins the line, as far as it was read; nil within any other line.
-  private var keyword: [UInt8]? = []
+  /// The keyword that is being read; nil within any other word.
+  private var keyword: [UInt8]?
   private var foreignLine = 0
   private var hasTimescale = false
 
@@ -37,27 +37,21 @@ struct VCDTextCheck {
 
   @inline(__always)
   private mutating func take(_ byte: UInt8) {
-    lastByte = byte
     if byte >= 0x80, foreignLine != line {
       foreignLine = line
       add("bytes", isError: true, "line \(line): a byte is not ASCII: GTKWave ends a token or the whole file there")
     }
+    if byte == UInt8(ascii: "$"), lastByte <= 0x20 { keyword = [] }
     if keyword != nil { extend(byte) }
-    if byte == UInt8(ascii: "\n") {
-      line += 1
-      keyword = []
-    }
+    if byte == UInt8(ascii: "\n") { line += 1 }
+    lastByte = byte
   }
 
-  /// Collects the word that begins a line, if it is a keyword.
+  /// Collects a word that may be a keyword, up to the blank behind it.
   private mutating func extend(_ byte: UInt8) {
     guard let word = keyword else { return }
-    if byte > 0x20 {
-      keyword = word.isEmpty && byte != UInt8(ascii: "$") || word.count > 16 ? nil : word + [byte]
-    } else if !word.isEmpty {
-      look(String(decoding: word, as: UTF8.self))
-      keyword = nil
-    }
+    if byte <= 0x20 { look(String(decoding: word, as: UTF8.self)) }
+    keyword = byte <= 0x20 || word.count > 16 ? nil : word + [byte]
   }
 
   private mutating func look(_ keyword: String) {

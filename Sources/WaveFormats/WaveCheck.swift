@@ -78,7 +78,7 @@ public struct WaveCheck: Sendable {
     }
     for (scope, path) in zip(hierarchy.scopes, hierarchy.scopePaths) where scope.name.hasPrefix("$") {
       add(
-        "scope", isError: false, "\(path): GTKWave before 3.3.118 loses the scope stack at names that begin with $")
+        "scope", isError: false, "\(path): GTKWave older than 3.3.118 loses the scope stack at names that begin with $")
     }
   }
 
@@ -92,7 +92,7 @@ public struct WaveCheck: Sendable {
     } else if name.hasSuffix("]") {
       add("index", isError: false, "\(path): GTKWave takes the index for a range, Surfer for a scope of an array")
     } else if name != WaveName.sanitised(name) {
-      add("name", isError: false, "\(path): GTKWave alters names with other characters than letters, digits and _")
+      add("name", isError: false, "\(path): viewers differ on names with other characters than letters, digits and _")
     }
   }
 

@@ -30,7 +30,7 @@ public struct WaveState: Sendable {
       values[signal] = change.value
       unknown[signal] = change.unknown
       switch shapes[signal] {
-      case .event: occurrence[signal] = stepNumber
+      case .event: if change.value & 1 == 1 { occurrence[signal] = stepNumber }
       case .text: contents[signal] = Array(step.content(of: change))
       case .bits(let bits) where bits > 64: contents[signal] = Array(step.content(of: change))
       case .bits(let bits):

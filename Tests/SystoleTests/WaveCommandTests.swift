@@ -45,10 +45,84 @@ struct WaveCommandTests {
       (["info", "none.fst"], "none.fst: cannot be opened: No such file or directory"),
       (["diff", "a.fst"], "wave diff needs a second file"),
       (["value", "a.fst", "control.phase@999"], "a.fst: there is no cycle 999; the last is 200"),
+      (
+        ["value", "a.fst", "control.phas@1"], "a.fst: there is no signal 'control.phas'; did you mean 'control.phase'?"
+      ),
+      (["show", "a.fst", "--scope", "contrl"], "a.fst: no signal matches 'contrl'; did you mean 'control'?"),
+      (["diff", "a.fst", "a.fst", "--clock", "clck"], "a.fst: there is no signal 'clck'; did you mean 'clk'?"),
+      (["show", "a.fst", "--window", "3..9ns"], "--window 3..9ns: both ends are cycles, or both are times"),
       (["convert", "a.fst", "b.txt"], "b.txt: traces are written as .vcd, .vcd.gz or .fst"),
     ] {
       let outcome = try systole.run(["wave"] + arguments)
       #expect(outcome.code == 2 && outcome.error == "systole: \(message)\n", "\(outcome.error)")
     }
+  }
+
+  private static let counter = """
+    $timescale 1ns $end
+    $scope module top $end
+    $var wire 1 ! clk $end
+    $var wire 4 " count [3:0] $end
+    $upscope $end
+    $enddefinitions $end
+    #0
+    1!
+    b0 "
+    #5
+    0!
+    #10
+    1!
+    b1 "
+    #15
+    0!
+    #20
+    1!
+    b10 "
+    #25
+
+    """
+
+  @Test func aDifferenceIsExplainedAndDrawn() throws {
+    try systole.write(Self.counter, to: "model.vcd")
+    try systole.write(
+      Self.counter.replacing("b10 ", with: "b11 ").replacing(" top ", with: " bench ").replacing(
+        "count", with: "value"),
+      to: "rtl.vcd")
+    try systole.write("# model rtl\ntop bench\ntop.count bench.value\n", to: "names.txt")
+    let byCycle = try systole.run("wave", "diff", "model.vcd", "rtl.vcd", "--clock", "clk", "--map", "names.txt")
+    #expect(byCycle.code == 1)
+    #expect(
+      byCycle.output == """
+        top.count: cycle 2, 20 ns: 0x2 in model.vcd, 0x3 in rtl.vcd
+        2 signals compared, 1 differ
+
+                                   ▼
+        cycle                0 1 2
+                             ──┬─┬─
+        top.count  model.vcd  0│1│2
+                             ──┴─┴─
+                             ──┬─┬─
+                     rtl.vcd  0│1│3
+                             ──┴─┴─
+
+        """, "\(byCycle.output)")
+    let byTime = try systole.run("wave", "diff", "model.vcd", "rtl.vcd", "--map", "names.txt")
+    #expect(byTime.output.hasPrefix("top.count: 20 ns: 0x2 in model.vcd, 0x3 in rtl.vcd\n"), "\(byTime.output)")
+    try systole.write("top.count bench.walue\n", to: "names.txt")
+    let wrong = try systole.run("wave", "diff", "model.vcd", "rtl.vcd", "--map", "names.txt")
+    #expect(wrong.code == 2 && wrong.error.contains("rtl.vcd: there is no signal 'bench.walue', which 'top.count' is"))
+  }
+
+  @Test func standardInputAndTimesAreTaken() throws {
+    try systole.write(Self.counter, to: "a.vcd")
+    let shown = try systole.run(
+      ["wave", "show", "-", "--window", "10ns..30ns", "--scope", "count"], prefix: "cat a.vcd |")
+    #expect(
+      shown.output == "2 variables, 1ns a tick, from time 10\ncycle 1 2\n      ──┬─\ncount  1│2\n      ──┴─\n",
+      "\(shown.output)\(shown.error)")
+    // A reader that has seen enough is no error.
+    let head = try systole.run(
+      ["wave", "signals", "a.vcd"], suffix: "2>&1 | true; echo ${PIPESTATUS[0]}")
+    #expect(head.output == "0\n", "\(head.output)")
   }
 }

@@ -183,7 +183,7 @@ import Testing
     ("", "a.vcd:1: the header is not ended by $enddefinitions"),
     ("$var wire $end", "a.vcd:1: a variable is '$var type"),
     ("$scope module\n", "a.vcd:1: section $scope is not ended by $end"),
-    (file("$var wire 1 ! a $end", "#0\n1!\n\n?what\n"), "a.vcd:8: '?what' is no value change"),
+    (file("$var wire 1 ! a $end", "#0\n1!\n\n?what\n"), "a.vcd:9: '?what' is no value change"),
     (file("$var wire 1 ! a $end", "#18446744073709551616\n"), "a.vcd:6: '#18446744073709551616' is no time"),
     (file("$var real 64 ! a $end", "#0\nrfast !\n"), "a.vcd:7: 'fast' is no real number"),
   ]) func whatIsNoWaveformIsExplained(text: String, message: String) throws {

@@ -46,7 +46,7 @@ import Testing
     Trap(
       part: "$timescale", replacement: "$crash $end\n$timescale", finding: "error: line 2: section $crash is not known"),
     Trap(part: "module", replacement: "room", finding: "error: line 3: scope type room is not known; Surfer rejects"),
-    Trap(part: "top", replacement: "$unit", finding: "trap: $unit: GTKWave before 3.3.118 loses the scope stack"),
+    Trap(part: "top", replacement: "$unit", finding: "trap: $unit: GTKWave older than 3.3.118 loses the scope stack"),
     Trap(part: " top", replacement: "", finding: "error: line 3: a scope has no name"),
     Trap(
       part: "wire", replacement: "cable",
@@ -58,10 +58,12 @@ import Testing
     Trap(
       part: "vector [7:0]", replacement: "mem[3]",
       finding: "trap: top.mem[3]: GTKWave takes the index for a range, Surfer for"),
-    Trap(part: "vector", replacement: "a+b", finding: "trap: top.a+b: GTKWave alters names with other characters"),
+    Trap(part: "vector", replacement: "a+b", finding: "trap: top.a+b: viewers differ on names with other characters"),
     Trap(
-      part: "vector", replacement: "3state", finding: "trap: top.3state: GTKWave alters names with other characters"),
-    Trap(part: "ratio", replacement: "vector", finding: "trap: top.vector is declared twice in one scope"),
+      part: "vector", replacement: "3state", finding: "trap: top.3state: viewers differ on names with other characters"),
+    Trap(
+      part: "$var real 64 \" ratio", replacement: "$var wire 8 \" vector [7:0]",
+      finding: "trap: top.vector[7:0] is declared twice in one scope"),
     Trap(
       part: "$var real 64 \"", replacement: "$var real 64 !",
       finding: "error: line 5: ratio has 64 bits but shares code ! with a variable of 8"),
