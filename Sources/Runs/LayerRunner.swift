@@ -2,7 +2,7 @@ public import Accelerators
 public import Configuration
 public import Mappings
 internal import Memory
-public import Simulation
+internal import Simulation
 internal import Tensors
 public import Workloads
 

@@ -1,12 +1,12 @@
 public import Accelerators
-public import Compute
-public import Mappings
+internal import Compute
+internal import Mappings
 internal import Memory
-public import Signals
+internal import Signals
 internal import Simulation
-public import Tensors
-public import Tracing
-public import Workloads
+internal import Tensors
+internal import Tracing
+internal import Workloads
 
 /// Runs layers on a row-stationary machine, and compares their ofmaps with the golden model and with the user's.
 public struct RowStationaryRunner: Sendable {
