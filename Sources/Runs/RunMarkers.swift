@@ -41,18 +41,20 @@ struct RunMarkers {
   private let tables: [EnumTable?]
   private var firstNumbered: SimulationTime?
 
-  /// Markers at every new value of some signals; of a run that `goesOn`, what the machine shows now is not new.
+  /// Markers at every new value of some signals; of a run that `goesOn`, what the machine shows now is not new, and what comes
+  /// first of its kind is not known.
   init(_ machine: borrowing some ObservableMachine, _ sources: [Source], goesOn: Bool = false) {
     let catalog = SignalCatalog(machine)
-    probe = Probe(catalog: catalog, selecting: catalog.handles(matching: sources.map(\.signal)))
+    let handles = catalog.handles(matching: sources.map(\.signal))
+    func table(_ handle: SignalHandle) -> EnumTable? {
+      if case .enumeration(let table) = catalog.declaration(of: handle).format { table } else { nil }
+    }
+    probe = Probe(catalog: catalog, selecting: handles.filter { !goesOn || table($0) == nil })
     self.sources = sources
     let matches = sources.map { catalog.handles(matching: [$0.signal]) }
     sourceOfSignal = probe.selection.map { handle in matches.firstIndex { $0.contains(handle) } ?? 0 }
     isText = probe.selection.map { catalog.declaration(of: $0).format == .text }
-    tables = probe.selection.map { handle in
-      guard case .enumeration(let table) = catalog.declaration(of: handle).format else { return nil }
-      return table
-    }
+    tables = probe.selection.map(table)
     guard goesOn else { return }
     var machine = copy machine
     probe.sample(&machine)

@@ -35,8 +35,8 @@ public struct TraceEstimate: Sendable, CustomStringConvertible {
 
   /// `about 3.41 GB for 1000000 cycles`.
   public var description: String {
-    let amount = "\(ByteSize.text(byteCount)) for \(cycles) cycles"
-    return isWholeRun ? "about \(amount)" : "more than \(amount), after which the run goes on"
+    let amount = "\(ByteSize.text(byteCount)) for \(isWholeRun ? "" : "the first ")\(cycles) cycles"
+    return "about \(amount)" + (isWholeRun ? "" : ", after which the run goes on")
   }
 }
 

@@ -77,6 +77,8 @@ struct RowStationaryTraceTests {
     let text = try run("--layer", "point", "--trace", "t.vcd").output
     #expect(text.contains("Markers of the waveforms\nlayer  dataflow  marker  begins"))
     #expect(try systole.text("t.gtkw").contains("[markername] Apoint\n[markername] Bpass 0\n"))
+    // Operands of a cut at bit 8 are numbers of 8 fraction bits.
+    #expect(try systole.text("t.gtkw").contains("[fpshift_count] 8\n+{psum} rs_12x14.array.pe_r00_c00.psum[15:0]\n"))
     let view = try systole.text("t.detail.gtkw")
     for group in ["Filter network", "Ifmap network", "Column 0: filter rows stay, psums climb", "PE row 0", "Coder"] {
       #expect(view.contains("\n-\(group)\n"), "\(group)")

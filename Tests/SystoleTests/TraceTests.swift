@@ -50,9 +50,9 @@ struct TraceTests {
     let outcome = try systole.run("run", conv1, "--trace-signals", "--trace-scope", "array.pe[3][*].psum")
     #expect(outcome.code == 0)
     #expect(
-      outcome.output.contains("array.pe_r*_c*.psum         32  signed  register     16  "), "\(outcome.output)")
+      outcome.output.contains("array.pe_r*_c*.psum       32  signed  register     16  "), "\(outcome.output)")
     #expect(
-      outcome.output.contains("array.pe_r*_c*.psum_in          alias              16  The other end of array.pe_r"))
+      outcome.output.contains("array.pe_r*_c*.psum_in        alias                16  The other end of array.pe_r"))
     #expect(outcome.output.hasSuffix("16 signals\n"))
   }
 

@@ -44,12 +44,13 @@ extension RowStationaryMachine: ObservableMachine {
   private static let arrayAnnotations =
     registerElements + [
       SignalColumn(
-        "commonest_label", "What most PEs do in this cycle, or wait for.", kind: .annotation,
+        "commonest_label", "What most of the PEs that have work do in this cycle, or wait for.", kind: .annotation,
         .enumeration(PECycleLabel.table)
       ) { machine, sampler in
         var counts = PECycleCounts()
         for number in 0..<machine.spec.peCount { counts[machine.array.label(of: number)] += 1 }
-        sampler.take(PECycleLabel.allCases.max { counts[$0] < counts[$1] } ?? .idle)
+        let present = PECycleLabel.allCases.filter { $0 != .idle && counts[$0] > 0 }
+        sampler.take(present.max { counts[$0] < counts[$1] } ?? .idle)
       }
     ]
 

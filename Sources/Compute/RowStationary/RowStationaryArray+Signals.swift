@@ -7,11 +7,16 @@ extension RowStationaryArray: Observable {
   }
 
   private static func operandFormat(_ array: borrowing RowStationaryArray) -> SignalFormat {
-    array.shape.arithmetic == .integer8 ? .signed(bits: 9) : .signed(bits: 16)
+    array.shape.arithmetic == .integer8 ? .signed(bits: 9) : psumFormat(array)
   }
 
+  /// A product cut at bit `position` has as many fraction bits as its operands if they have `position` of them.
   private static func psumFormat(_ array: borrowing RowStationaryArray) -> SignalFormat {
-    .signed(bits: 8 * array.shape.arithmetic.psumBytes)
+    let bits = 8 * array.shape.arithmetic.psumBytes
+    guard case .fixedPoint16(let position, _) = array.shape.arithmetic, (1..<bits).contains(position) else {
+      return .signed(bits: bits)
+    }
+    return .fixedPoint(bits: bits, fraction: position)
   }
 
   private static let phases = EnumTable(RowStationaryPE.Phase.self, name: "pe_phase_t")
