@@ -14,9 +14,9 @@ extension OutputStationaryArray: Observable {
       },
       SignalColumn(
         "filter", "The weight on its way down: what this PE has passed on.", format: operandFormat, extent: perPE
-      ) { $1.take($0.filter.span) },
+      ) { $1.take($0.filter.store.span.extracting($0.filter.registers)) },
       SignalColumn("filter_valid", "The filter register holds an operand.", .bit, extent: perPE) {
-        $1.take($0.filterFlags.span, bit: 0)
+        $1.take($0.filterFlags.store.span.extracting($0.filterFlags.registers), bit: 0)
       },
     ] + productColumns + [
       SignalColumn(
@@ -31,7 +31,8 @@ extension OutputStationaryArray: Observable {
         "mac_fire", "Both operands are there: the MAC works in this cycle.", kind: .wire, .bit, extent: perPE
       ) {
         $1.take(
-          $0.ifmapFlagsNext.span, and: $0.filterFlagsNext.span, mask: $0.isStepping ? OperandFlags.valid : 0xFF)
+          $0.ifmapFlagsNext.span, and: $0.filterFlags.store.span.extracting($0.filterFlags.nextRegisters),
+          mask: $0.isStepping ? OperandFlags.valid : 0xFF)
       },
     ]
 }

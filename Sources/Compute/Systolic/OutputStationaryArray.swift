@@ -21,17 +21,17 @@ public struct OutputStationaryArray: Sendable, Codable {
   /// The numbers it computes in.
   public let arithmetic: Arithmetic
 
-  // State n, and n + 1 beside it. One element a PE, row by row.
+  // State n, and where it moves right n + 1 beside it. One element a PE, row by row.
   var ifmap, ifmapNext: [Int16]
   var ifmapFlags, ifmapFlagsNext: [UInt8]
-  var filter, filterNext: [Int16]
-  var filterFlags, filterFlagsNext: [UInt8]
+  var filter: SlidingRows<Int16>
+  var filterFlags: SlidingRows<UInt8>
   var products: ProductPipeline
   /// `last` pulses behind the multiplier's registers, as many as there are stages.
   var lastPulses: [[UInt8]]
-  var psum, psumNext: [Int32]
+  var psum: [Int32]
   /// Results on their way out, where double-buffered.
-  var drain, drainNext: [Int32]
+  var drain: [Int32]
 
   /// Rows that each column has emptied, -1 where it does not drain: a wire.
   var drainedRows: [Int32]
@@ -47,13 +47,15 @@ public struct OutputStationaryArray: Sendable, Codable {
     let words = [Int16](repeating: 0, count: count)
     let bits = [UInt8](repeating: 0, count: count)
     let sums = [Int32](repeating: 0, count: count)
-    (ifmap, ifmapNext, filter, filterNext) = (words, words, words, words)
-    (ifmapFlags, ifmapFlagsNext, filterFlags, filterFlagsNext) = (bits, bits, bits, bits)
+    (ifmap, ifmapNext) = (words, words)
+    (ifmapFlags, ifmapFlagsNext) = (bits, bits)
+    filter = SlidingRows(repeating: 0, count: count, columns: grid.columns)
+    filterFlags = SlidingRows(repeating: 0, count: count, columns: grid.columns)
     products = ProductPipeline(grid)
     lastPulses = [[UInt8]](repeating: bits, count: grid.isDoubleBuffered ? grid.macStages - 1 : 0)
-    (psum, psumNext) = (sums, sums)
+    psum = sums
     drainedRows = [Int32](repeating: -1, count: grid.columns)
-    (drain, drainNext) = grid.isDoubleBuffered ? (sums, sums) : ([], [])
+    drain = grid.isDoubleBuffered ? sums : []
   }
 
   /// Evaluates one enabled step.
@@ -63,24 +65,16 @@ public struct OutputStationaryArray: Sendable, Codable {
   public mutating func step(
     west: borrowing SkewBuffer, north: borrowing SkewBuffer, control: [PsumControl], slot: Int
   ) -> MACCount {
-    if west.edgeFlags[0] & OperandFlags.last != 0 { lastInFlight = grid.rows + grid.columns + grid.macStages }
-    shiftRight(ifmap, west.edgeWords, into: &ifmapNext, columns: grid.columns)
-    shiftRight(ifmapFlags, west.edgeFlags, into: &ifmapFlagsNext, columns: grid.columns)
-    shiftDown(filter, north.edgeWords, into: &filterNext)
-    shiftDown(filterFlags, north.edgeFlags, into: &filterFlagsNext)
-    let macs: MACCount
-    switch arithmetic {
-    case .int8: macs = accumulate(IntegerArithmetic.self)
-    case .bfloat16: macs = accumulate(BFloat16Arithmetic.self)
+    if west.flags[west.edge.lowerBound] & OperandFlags.last != 0 {
+      lastInFlight = grid.rows + grid.columns + grid.macStages
     }
+    shiftRight(ifmap, west.words.span.extracting(west.edge), into: &ifmapNext, columns: grid.columns)
+    shiftRight(ifmapFlags, west.flags.span.extracting(west.edge), into: &ifmapFlagsNext, columns: grid.columns)
+    filter.enter(north.words.span.extracting(north.edge))
+    filterFlags.enter(north.flags.span.extracting(north.edge))
     drains = slot >= 0 && readDrainedRows(control, slot)
-    if grid.isDoubleBuffered {
-      drainBeside()
-    } else if drains {
-      Self.shiftOut(drainedRows, from: psum, into: &psumNext, grid)
-    }
     isStepping = true
-    return macs
+    return countMACs(ifmapFlagsNext.span, filterFlags.store.span.extracting(filterFlags.nextRegisters))
   }
 
   /// The clock edge: registers that were evaluated take their next value.
@@ -89,57 +83,71 @@ public struct OutputStationaryArray: Sendable, Codable {
     isStepping = false
     swap(&ifmap, &ifmapNext)
     swap(&ifmapFlags, &ifmapFlagsNext)
+    filter.moveDown()
+    filterFlags.moveDown()
+    // A column drains behind its last operands: what its PEs multiply by then are zeros.
+    if drains && !grid.isDoubleBuffered { Self.shiftOut(drainedRows, &psum, grid) }
+    switch arithmetic {
+    case .int8: accumulate(IntegerArithmetic.self)
+    case .bfloat16: accumulate(BFloat16Arithmetic.self)
+    }
+    if grid.isDoubleBuffered { drainBeside() }
     commitLastPulses()
-    swap(&filter, &filterNext)
-    swap(&filterFlags, &filterFlagsNext)
-    swap(&psum, &psumNext)
-    if drains && grid.isDoubleBuffered { swap(&drain, &drainNext) }
     products.commit()
   }
 
   /// All psums at the foot of the columns, as they stand in this step.
   public func copyBottomPsums(into sums: inout [Int32]) {
-    copyLastRow(of: grid.isDoubleBuffered ? drain : psum, into: &sums)
+    let bottomRow = grid.peCount - grid.columns..<grid.peCount
+    var sums = sums.mutableSpan
+    if grid.isDoubleBuffered {
+      copyBlock(drain.span.extracting(bottomRow), into: &sums, at: 0)
+    } else {
+      copyBlock(psum.span.extracting(bottomRow), into: &sums, at: 0)
+    }
   }
 
   /// Whether the PE with this index (row by row) fires in this step: a wire, valid between `step` and `commit`.
   public func fires(_ index: Int) -> Bool {
-    isStepping && ifmapFlagsNext[index] & filterFlagsNext[index] & OperandFlags.valid != 0
+    isStepping && operandFlags(index) & OperandFlags.valid != 0
   }
 }
 
 extension OutputStationaryArray {
   /// Whether an operand of the MAC that fires in this step is zero: a wire, valid between `step` and `commit`.
   public func hasZeroOperand(_ index: Int) -> Bool {
-    ifmapFlagsNext[index] & filterFlagsNext[index] & OperandFlags.nonzero == 0
+    operandFlags(index) & OperandFlags.nonzero == 0
+  }
+
+  /// What both operands that reach a PE in this step carry.
+  private func operandFlags(_ index: Int) -> UInt8 {
+    ifmapFlagsNext[index] & filterFlags.store[filterFlags.nextRegisters.lowerBound + index]
   }
 }
 
 // MARK: - One step, part by part
 
 extension OutputStationaryArray {
-  private mutating func accumulate<Contract: MACArithmetic>(_ contract: Contract.Type) -> MACCount {
-    let macs = countMACs(ifmapFlagsNext, filterFlagsNext)
+  private mutating func accumulate<Contract: MACArithmetic>(_ contract: Contract.Type) {
+    let filters = filter.registers.lowerBound
     if products.isEmpty {
-      accumulateInPlace(contract, ifmap: ifmapNext, filter: filterNext, psum: psum, into: &psumNext)
-      return macs
+      addProducts(contract, ifmap, filter.store, from: filters, into: &psum)
+    } else {
+      addAll(contract, products.leaving, into: &psum)
+      multiplyAll(contract, ifmap, filter.store, from: filters, into: &products.entering)
     }
-    addAll(contract, psum, products.leaving, into: &psumNext, distance: 0)
-    multiplyAll(contract, ifmapNext, filterNext, into: &products.entering)
-    return macs
   }
 
   /// Column c passes its results down: row r sends until it has sent those of rows 0...r.
-  private static func shiftOut(
-    _ drainedRows: [Int32], from source: [Int32], into next: inout [Int32], _ grid: SystolicGrid
-  ) {
-    var next = next.mutableSpan
+  private static func shiftOut(_ drainedRows: [Int32], _ results: inout [Int32], _ grid: SystolicGrid) {
+    var results = results.mutableSpan
     for column in 0..<grid.columns where drainedRows[column] >= 0 {
-      let emptied = Int(drainedRows[column])
-      for row in emptied..<grid.rows {
-        let index = row * grid.columns + column
-        next[index] = row == emptied ? 0 : source[index - grid.columns]
+      let emptied = Int(drainedRows[column]) * grid.columns + column
+      let bottom = grid.peCount - grid.columns + column
+      for index in stride(from: bottom, to: emptied, by: -grid.columns) {
+        results[index] = results[index - grid.columns]
       }
+      results[emptied] = 0
     }
   }
 
@@ -157,21 +165,18 @@ extension OutputStationaryArray {
 
   /// Double buffering: the drain registers shift, and where the `last` pulse arrives the finished psum moves over.
   private mutating func drainBeside() {
-    guard drains || lastInFlight > 0 else { return }
-    for index in drain.indices { drainNext[index] = drain[index] }
-    if drains { Self.shiftOut(drainedRows, from: drain, into: &drainNext, grid) }
-    drains = true
+    if drains { Self.shiftOut(drainedRows, &drain, grid) }
     guard lastInFlight > 0 else { return }
     lastInFlight -= 1
-    for index in drainNext.indices where lastPulseArrives(at: index) {
-      drainNext[index] = psumNext[index]
-      psumNext[index] = 0
+    for index in drain.indices where lastPulseArrives(at: index) {
+      drain[index] = psum[index]
+      psum[index] = 0
     }
   }
 
   /// The `last` flag travels beside the product of its operands through the multiplier's registers.
   private func lastPulseArrives(at index: Int) -> Bool {
-    let flags = lastPulses.last?[index] ?? ifmapFlagsNext[index]
+    let flags = lastPulses.last?[index] ?? ifmapFlags[index]
     return flags & OperandFlags.last != 0
   }
 

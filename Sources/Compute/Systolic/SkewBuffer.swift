@@ -19,10 +19,8 @@ public struct SkewBuffer: Sendable, Codable {
   /// Steps until every register is empty: an empty buffer costs nothing.
   private var stepsToEmpty = 0
   let registerPlaces: [RegisterPlace]
-
-  /// What stands at the array's edge in this step, lane by lane.
-  var edgeWords: [Int16]
-  var edgeFlags: [UInt8]
+  /// Flags of the vector that is pushed, lane by lane: a wire.
+  private var pushedFlags: [UInt8]
 
   /// A buffer whose registers are all empty.
   public init(lanes: Int, latency: Int) {
@@ -32,36 +30,32 @@ public struct SkewBuffer: Sendable, Codable {
     depth = latency + lanes + 1
     words = [Int16](repeating: 0, count: depth * lanes)
     flags = [UInt8](repeating: 0, count: depth * lanes)
-    edgeWords = [Int16](repeating: 0, count: lanes)
-    edgeFlags = [UInt8](repeating: 0, count: lanes)
+    pushedFlags = [UInt8](repeating: 0, count: lanes)
     registerPlaces = (0..<lanes).flatMap { lane in
       (0..<latency + lane).map { RegisterPlace(lane: Int32(lane), stage: Int32($0)) }
     }
   }
 
-  /// Writes this step's vector, of which lanes beyond `used` must be 0, and drives the edge.
+  /// Whether every register holds zeros without flags.
+  var isEmpty: Bool { stepsToEmpty == 0 }
+
+  /// Writes this step's vector, of which lanes beyond `used` must be 0.
   ///
   /// Lanes beyond `used` carry no valid bit; the other flags travel on every lane. `OperandFlags.nonzero` is set here.
   public mutating func push(_ vector: [Int16], flags newFlags: UInt8, used: Int) {
     precondition(vector.count == lanes && used <= lanes, "a vector is as wide as its edge")
     stepsToEmpty = depth + 1
-    let turn = min(depth - firstRow, lanes)
-    writeDiagonal(vector, newFlags, lanes: 0..<turn, used: used, at: firstRow * lanes, words: &words, flags: &flags)
-    writeDiagonal(vector, newFlags, lanes: turn..<lanes, used: used, at: turn, words: &words, flags: &flags)
-    driveEdge()
+    flagLanes(of: vector, newFlags, used: used, into: &pushedFlags)
+    writeDiagonal(vector, into: &words, lanes: lanes, firstRow: firstRow)
+    writeDiagonal(pushedFlags, into: &flags, lanes: lanes, firstRow: firstRow)
   }
 
-  /// Writes zeros, because no operand enters in this step, and drives the edge.
+  /// Writes zeros, because no operand enters in this step.
   public mutating func pushEmpty(flags newFlags: UInt8 = 0) {
     if newFlags != 0 { stepsToEmpty = depth + 1 }
     guard stepsToEmpty > 0 else { return }
-    var row = firstRow
-    for lane in 0..<lanes {
-      words[row * lanes + lane] = 0
-      flags[row * lanes + lane] = newFlags
-      row = row + 1 == depth ? 0 : row + 1
-    }
-    driveEdge()
+    writeDiagonal(into: &words, lanes: lanes, firstRow: firstRow) { _ in 0 }
+    writeDiagonal(into: &flags, lanes: lanes, firstRow: firstRow) { _ in newFlags }
   }
 
   /// The clock edge of an enabled step.
@@ -79,42 +73,47 @@ extension SkewBuffer {
     let row = head + latency
     return row < depth ? row : row - depth
   }
-
-  private mutating func driveEdge() {
-    copyRow(words, from: head * lanes, into: &edgeWords)
-    copyRow(flags, from: head * lanes, into: &edgeFlags)
-  }
 }
 
-/// Writes some lanes of a vector, and their flags, along a diagonal of the ring that begins at index `first`.
-private func writeDiagonal(
-  _ vector: [Int16], _ newFlags: UInt8, lanes: Range<Int>, used: Int, at first: Int, words: inout [Int16],
-  flags: inout [UInt8]
+/// The flags of a vector's lanes: lanes beyond `used` are not valid.
+private func flagLanes(of vector: [Int16], _ newFlags: UInt8, used: Int, into flags: inout [UInt8]) {
+  let vector = vector.span
+  var flags = flags.mutableSpan
+  precondition((0...vector.count).contains(used) && flags.count == vector.count, "every lane has its flags")
+  for lane in 0..<used {
+    // The sign bit is masked, so that bfloat16's negative zero counts as zero.
+    let nonzero = unsafe vector[unchecked: lane] & 0x7FFF == 0 ? 0 : OperandFlags.nonzero
+    unsafe flags[unchecked: lane] = newFlags | nonzero
+  }
+  for lane in used..<vector.count { unsafe flags[unchecked: lane] = newFlags & ~OperandFlags.valid }
+}
+
+private func writeDiagonal<Word: BitwiseCopyable>(
+  _ vector: [Word], into ring: inout [Word], lanes: Int, firstRow: Int
 ) {
   let vector = vector.span
-  var words = words.mutableSpan
-  var flags = flags.mutableSpan
-  let step = vector.count + 1
-  precondition(
-    lanes.upperBound <= vector.count && words.count == flags.count && first >= 0
-      && first + max(0, lanes.count - 1) * step < words.count, "a diagonal lies in the ring")
-  var index = first
-  for lane in lanes {
-    let word = unsafe vector[unchecked: lane]
-    unsafe words[unchecked: index] = word
-    // The sign bit is masked, so that bfloat16's negative zero counts as zero.
-    let nonzero = word & 0x7FFF == 0 ? 0 : OperandFlags.nonzero
-    unsafe flags[unchecked: index] = (lane < used ? newFlags : newFlags & ~OperandFlags.valid) | nonzero
-    index &+= step
-  }
+  precondition(vector.count == lanes, "a vector is as wide as its edge")
+  writeDiagonal(into: &ring, lanes: lanes, firstRow: firstRow) { unsafe vector[unchecked: $0] }
 }
 
-/// Copies the row of the ring that begins at `first`.
-private func copyRow<Word: BitwiseCopyable>(_ ring: [Word], from first: Int, into edge: inout [Word]) {
-  let ring = ring.span
-  var edge = edge.mutableSpan
-  precondition(first >= 0 && first + edge.count <= ring.count, "a row lies in the ring")
-  for lane in 0..<edge.count { unsafe edge[unchecked: lane] = ring[unchecked: first &+ lane] }
+/// Writes one word a lane along a diagonal of the ring, whose rows hold `lanes` words each: round its end to its first row.
+@inline(__always)
+private func writeDiagonal<Word: BitwiseCopyable>(
+  into ring: inout [Word], lanes: Int, firstRow: Int, word: (Int) -> Word
+) {
+  var ring = ring.mutableSpan
+  let turn = min(ring.count / lanes - firstRow, lanes)
+  precondition(firstRow >= 0 && turn > 0 && ring.count > lanes * lanes, "a diagonal lies in the ring")
+  var index = firstRow &* lanes
+  for lane in 0..<turn {
+    unsafe ring[unchecked: index] = word(lane)
+    index &+= lanes &+ 1
+  }
+  index = turn
+  for lane in turn..<lanes {
+    unsafe ring[unchecked: index] = word(lane)
+    index &+= lanes &+ 1
+  }
 }
 
 // MARK: - For observers

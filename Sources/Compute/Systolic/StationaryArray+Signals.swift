@@ -41,7 +41,7 @@ extension StationaryArray: Observable {
       ) { $1.take($0.chainFlags.span, bit: 2) },
     ] + productColumns + [
       SignalColumn("psum", "The psum that leaves for the PE below.", format: psumFormat, extent: perPE) {
-        $1.take($0.psum.span)
+        $1.take($0.psum.store.span.extracting($0.psum.registers))
       },
       SignalColumn(
         "mac_fire", "Both operands are there: the MAC works in this cycle.", kind: .wire, .bit, extent: perPE

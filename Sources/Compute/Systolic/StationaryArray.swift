@@ -24,7 +24,7 @@ public struct StationaryArray: Sendable, Codable {
   /// The numbers it computes in.
   public let arithmetic: Arithmetic
 
-  // State n, and n + 1 beside it. One element a PE, row by row.
+  // State n, and where it moves right or loads n + 1 beside it. One element a PE, row by row.
   var moving, movingNext: [Int16]
   var movingFlags, movingFlagsNext: [UInt8]
   /// The load chain. In a single-buffered array it is the stationary operand itself, else its shadow.
@@ -34,7 +34,7 @@ public struct StationaryArray: Sendable, Codable {
   var active, activeCommitted: [Int16]
   var activeFlags, activeFlagsCommitted: [UInt8]
   var products: ProductPipeline
-  var psum, psumNext: [Int32]
+  var psum: SlidingRows<Int32>
 
   /// Swap pulses that are still inside the array.
   var swapsInFlight = 0
@@ -51,28 +51,24 @@ public struct StationaryArray: Sendable, Codable {
     let count = grid.peCount
     let words = [Int16](repeating: 0, count: count)
     let bits = [UInt8](repeating: 0, count: count)
-    let sums = [Int32](repeating: 0, count: count)
     (moving, movingNext, chain, chainNext) = (words, words, words, words)
     (movingFlags, movingFlagsNext, chainFlags, chainFlagsNext) = (bits, bits, bits, bits)
     (active, activeCommitted) = grid.isDoubleBuffered ? (words, words) : ([], [])
     (activeFlags, activeFlagsCommitted) = grid.isDoubleBuffered ? (bits, bits) : ([], [])
     products = ProductPipeline(grid)
-    (psum, psumNext) = (sums, sums)
+    psum = SlidingRows(repeating: 0, count: count, columns: grid.columns)
   }
 
-  /// Evaluates one enabled step: takes the edges from their skew buffers and computes every register's next value.
+  /// Evaluates one enabled step: takes the edges from their skew buffers and drives every register's input.
   public mutating func step(west: borrowing SkewBuffer, north: borrowing SkewBuffer) -> MACCount {
-    if west.edgeFlags[0] & OperandFlags.swap != 0 { swapsInFlight = grid.rows + grid.columns }
-    shiftRight(moving, west.edgeWords, into: &movingNext, columns: grid.columns)
-    shiftRight(movingFlags, west.edgeFlags, into: &movingFlagsNext, columns: grid.columns)
-    loadStationary(north.edgeWords, north.edgeFlags)
-    if grid.isDoubleBuffered { swapStationary() }
-    switch arithmetic {
-    case .int8: accumulate(IntegerArithmetic.self)
-    case .bfloat16: accumulate(BFloat16Arithmetic.self)
-    }
+    if west.flags[west.edge.lowerBound] & OperandFlags.swap != 0 { swapsInFlight = grid.rows + grid.columns }
+    shiftRight(moving, west.words.span.extracting(west.edge), into: &movingNext, columns: grid.columns)
+    shiftRight(movingFlags, west.flags.span.extracting(west.edge), into: &movingFlagsNext, columns: grid.columns)
+    loadStationary(north)
     isStepping = true
-    return countMACs(movingFlagsNext, grid.isDoubleBuffered ? activeFlags : chainFlags)
+    guard grid.isDoubleBuffered else { return countMACs(movingFlagsNext.span, chainFlags.span) }
+    swapStationary()
+    return countMACs(movingFlagsNext.span, activeFlags.span)
   }
 
   /// The clock edge: registers that were evaluated take their next value.
@@ -81,7 +77,12 @@ public struct StationaryArray: Sendable, Codable {
     isStepping = false
     swap(&moving, &movingNext)
     swap(&movingFlags, &movingFlagsNext)
-    swap(&psum, &psumNext)
+    psum.enter(0)
+    psum.moveDown()
+    switch arithmetic {
+    case .int8: accumulate(IntegerArithmetic.self)
+    case .bfloat16: accumulate(BFloat16Arithmetic.self)
+    }
     if chainShifts {
       swap(&chain, &chainNext)
       swap(&chainFlags, &chainFlagsNext)
@@ -96,7 +97,8 @@ public struct StationaryArray: Sendable, Codable {
 
   /// All psums of the bottom row, as they stand in this step.
   public func copyBottomPsums(into sums: inout [Int32]) {
-    copyLastRow(of: psum, into: &sums)
+    var sums = sums.mutableSpan
+    copyBlock(psum.store.span.extracting(psum.bottomRow), into: &sums, at: 0)
   }
 
   /// Whether the PE with this index (row by row) fires in this step: a wire, valid between `step` and `commit`.
@@ -122,13 +124,14 @@ extension StationaryArray {
   ///
   /// A PE shifts only behind a PE that shifted in the step before (`OperandFlags.shift` is that bit): so the new operands
   /// enter as a wave and a shadow operand further down survives until the swap pulse, which runs ahead, has used it.
-  private mutating func loadStationary(_ words: [Int16], _ flags: [UInt8]) {
-    let loads = anyCarries(flags, OperandFlags.shift)
+  private mutating func loadStationary(_ north: borrowing SkewBuffer) {
+    let loads = !north.isEmpty && anyCarries(north.flags.span.extracting(north.edge), OperandFlags.shift)
     chainShifts = loads || shiftedLastStep
     shiftedLastStep = loads
     guard chainShifts else { return }
     shiftBehindWave(
-      chain, chainFlags, edge: words, edgeFlags: flags, into: &chainNext, flags: &chainFlagsNext)
+      chain, chainFlags, edge: north.words.span.extracting(north.edge),
+      edgeFlags: north.flags.span.extracting(north.edge), into: &chainNext, flags: &chainFlagsNext)
   }
 
   /// Makes the shadow operand the active one wherever the swap pulse arrives; the PE already multiplies with it.
@@ -142,14 +145,16 @@ extension StationaryArray {
     }
   }
 
+  /// Adds to each psum, which has come down from the PE above, the product of the operands that stand in this PE now.
   private mutating func accumulate<Contract: MACArithmetic>(_ contract: Contract.Type) {
-    let stationary = grid.isDoubleBuffered ? active : chain
-    if products.isEmpty {
-      accumulateDown(
-        contract, moving: movingNext, stationary: stationary, psum: psum, into: &psumNext, columns: grid.columns)
+    let first = psum.registers.lowerBound
+    if !products.isEmpty {
+      addAll(contract, products.leaving, into: &psum.store, at: first)
+      multiplyAll(contract, moving, grid.isDoubleBuffered ? active : chain, into: &products.entering)
+    } else if grid.isDoubleBuffered {
+      addProducts(contract, moving, active, into: &psum.store, at: first)
     } else {
-      addAll(contract, psum, products.leaving, into: &psumNext, distance: grid.columns)
-      multiplyAll(contract, movingNext, stationary, into: &products.entering)
+      addProducts(contract, moving, chain, into: &psum.store, at: first)
     }
   }
 }

@@ -5,111 +5,70 @@ import Tensors
 // Bounds are checked once, at each kernel's entry.
 
 /// Every operand moves one PE to the right; `edge` enters column 0.
-func shiftRight<Word: BitwiseCopyable>(
-  _ current: [Word], _ edge: [Word], into next: inout [Word], columns: Int
-) {
+func shiftRight<Word: BitwiseCopyable>(_ current: [Word], _ edge: Span<Word>, into next: inout [Word], columns: Int) {
   let current = current.span
-  let edge = edge.span
   var next = next.mutableSpan
   let count = current.count
-  precondition(next.count == count && edge.count * columns == count, "register banks of one array have one size")
-  for index in 1..<max(count, 1) {
-    unsafe next[unchecked: index] = current[unchecked: index &- 1]
-  }
+  precondition(
+    count > 0 && next.count == count && edge.count * columns == count, "register banks of one array have one size")
+  // All rows as one block; what this carries round from row to row is replaced by the edge.
+  copyBlock(current.extracting(droppingLast: 1), into: &next, at: 1)
   for row in 0..<edge.count {
     unsafe next[unchecked: row &* columns] = edge[unchecked: row]
   }
 }
 
-/// Every operand moves one PE down; `edge` enters row 0.
-func shiftDown<Word: BitwiseCopyable>(
-  _ current: [Word], _ edge: [Word], into next: inout [Word]
-) {
-  let current = current.span
-  let edge = edge.span
-  var next = next.mutableSpan
-  let count = current.count
-  let columns = edge.count
-  precondition(next.count == count && columns <= count, "register banks of one array have one size")
-  for column in 0..<columns {
-    unsafe next[unchecked: column] = edge[unchecked: column]
-  }
-  for index in columns..<count {
-    unsafe next[unchecked: index] = current[unchecked: index &- columns]
+/// Copies words as one block of memory.
+@inline(__always)
+func copyBlock<Word: BitwiseCopyable>(_ source: Span<Word>, into target: inout MutableSpan<Word>, at first: Int) {
+  precondition(first >= 0 && first + source.count <= target.count, "a block fits where it is copied to")
+  let offset = first &* MemoryLayout<Word>.stride
+  unsafe source.withUnsafeBytes { source in
+    unsafe target.withUnsafeMutableBytes { target in
+      unsafe UnsafeMutableRawBufferPointer(rebasing: target[offset...]).copyMemory(from: source)
+    }
   }
 }
 
-/// Psums climb down: each PE adds its product to the psum of the PE above it; row 0 starts from 0.
-func accumulateDown<Contract: MACArithmetic>(
-  _: Contract.Type, moving: [Int16], stationary: [Int16], psum: [Int32],
-  into next: inout [Int32], columns: Int
-) {
-  let moving = moving.span
-  let stationary = stationary.span
-  let psum = psum.span
-  var next = next.mutableSpan
-  let count = psum.count
-  precondition(
-    moving.count == count && stationary.count == count && next.count == count && columns <= count,
-    "register banks of one array have one size")
-  for index in 0..<columns {
-    unsafe next[unchecked: index] =
-      Contract.multiplyAdd(moving[unchecked: index], stationary[unchecked: index], 0)
-  }
-  for index in columns..<count {
-    unsafe next[unchecked: index] = Contract.multiplyAdd(
-      moving[unchecked: index], stationary[unchecked: index], psum[unchecked: index &- columns])
-  }
-}
-
-/// Psums stay: each PE adds the product of its two arriving operands to its own psum.
-func accumulateInPlace<Contract: MACArithmetic>(
-  _: Contract.Type, ifmap: [Int16], filter: [Int16], psum: [Int32], into next: inout [Int32]
-) {
-  let ifmap = ifmap.span
-  let filter = filter.span
-  let psum = psum.span
-  var next = next.mutableSpan
-  let count = psum.count
-  precondition(
-    ifmap.count == count && filter.count == count && next.count == count,
-    "register banks of one array have one size")
-  for index in 0..<count {
-    unsafe next[unchecked: index] = Contract.multiplyAdd(
-      ifmap[unchecked: index], filter[unchecked: index], psum[unchecked: index])
-  }
-}
-
-/// All products, for a MAC whose multiplier is a pipeline stage of its own.
-func multiplyAll<Contract: MACArithmetic>(
-  _: Contract.Type, _ left: [Int16], _ right: [Int16], into products: inout [Int32]
+/// Each PE adds the product of its two operands to its psum; right operands and psums are those from an index on.
+func addProducts<Contract: MACArithmetic>(
+  _: Contract.Type, _ left: [Int16], _ right: [Int16], from rightFirst: Int = 0, into psums: inout [Int32],
+  at first: Int = 0
 ) {
   let left = left.span
-  let right = right.span
+  let right = right.span.extracting(rightFirst..<rightFirst + left.count)
+  var psums = psums.mutableSpan
+  precondition(first >= 0 && first + left.count <= psums.count, "register banks of one array have one size")
+  for index in 0..<left.count {
+    let sum = unsafe Contract.multiplyAdd(
+      left[unchecked: index], right[unchecked: index], psums[unchecked: first &+ index])
+    unsafe psums[unchecked: first &+ index] = sum
+  }
+}
+
+/// All products, for a MAC whose multiplier is a pipeline stage of its own; right operands are those from an index on.
+func multiplyAll<Contract: MACArithmetic>(
+  _: Contract.Type, _ left: [Int16], _ right: [Int16], from rightFirst: Int = 0, into products: inout [Int32]
+) {
+  let left = left.span
+  let right = right.span.extracting(rightFirst..<rightFirst + left.count)
   var products = products.mutableSpan
-  let count = products.count
-  precondition(left.count == count && right.count == count, "register banks of one array have one size")
-  for index in 0..<count {
+  precondition(products.count == left.count, "register banks of one array have one size")
+  for index in 0..<left.count {
     unsafe products[unchecked: index] = Contract.multiply(left[unchecked: index], right[unchecked: index])
   }
 }
 
-/// Each psum plus the addend `distance` elements further on in the flat order: 0 adds in place, `columns` moves psums down.
+/// Each PE adds the product that leaves its multiplier to its psum; the psums are those from `first` on.
 func addAll<Contract: MACArithmetic>(
-  _: Contract.Type, _ psum: [Int32], _ addend: [Int32], into next: inout [Int32], distance: Int
+  _: Contract.Type, _ products: [Int32], into psums: inout [Int32], at first: Int = 0
 ) {
-  let psum = psum.span
-  let addend = addend.span
-  var next = next.mutableSpan
-  let count = psum.count
-  precondition(
-    addend.count == count && next.count == count && (0...count).contains(distance),
-    "register banks of one array have one size")
-  for index in 0..<distance {
-    unsafe next[unchecked: index] = Contract.add(0, addend[unchecked: index])
-  }
-  for index in distance..<count {
-    unsafe next[unchecked: index] = Contract.add(psum[unchecked: index &- distance], addend[unchecked: index])
+  let products = products.span
+  var psums = psums.mutableSpan
+  precondition(first >= 0 && first + products.count <= psums.count, "register banks of one array have one size")
+  for index in 0..<products.count {
+    let sum = unsafe Contract.add(psums[unchecked: first &+ index], products[unchecked: index])
+    unsafe psums[unchecked: first &+ index] = sum
   }
 }
 
@@ -117,9 +76,7 @@ func addAll<Contract: MACArithmetic>(
 public typealias MACCount = (fires: Int, nonzero: Int)
 
 /// PEs whose MAC fires, because both operands carry their valid bit, and those of them with two operands other than zero.
-func countMACs(_ left: [UInt8], _ right: [UInt8]) -> MACCount {
-  let left = left.span
-  let right = right.span
+func countMACs(_ left: Span<UInt8>, _ right: Span<UInt8>) -> MACCount {
   precondition(left.count == right.count, "register banks of one array have one size")
   var fires = 0
   var nonzero = 0
@@ -139,9 +96,8 @@ func countMACs(_ left: [UInt8], _ right: [UInt8]) -> MACCount {
 }
 
 /// Whether any of the flags has a bit of `mask`.
-func anyCarries(_ flags: [UInt8], _ mask: UInt8) -> Bool {
+func anyCarries(_ flags: Span<UInt8>, _ mask: UInt8) -> Bool {
   var all: UInt8 = 0
-  let flags = flags.span
   for index in 0..<flags.count { unsafe all |= flags[unchecked: index] }
   return all & mask != 0
 }
@@ -150,13 +106,11 @@ func anyCarries(_ flags: [UInt8], _ mask: UInt8) -> Bool {
 ///
 /// The flag `OperandFlags.shift` of a PE says that it shifted last; it clears when the column's load ends.
 func shiftBehindWave(
-  _ current: [Int16], _ currentFlags: [UInt8], edge: [Int16], edgeFlags: [UInt8],
+  _ current: [Int16], _ currentFlags: [UInt8], edge: Span<Int16>, edgeFlags: Span<UInt8>,
   into next: inout [Int16], flags nextFlags: inout [UInt8]
 ) {
   let current = current.span
   let currentFlags = currentFlags.span
-  let edge = edge.span
-  let edgeFlags = edgeFlags.span
   var next = next.mutableSpan
   var nextFlags = nextFlags.mutableSpan
   let columns = edge.count
@@ -197,12 +151,4 @@ private struct LoadStep {
     word = shifts ? above : current
     flags = shifts ? kept : currentFlags & ~OperandFlags.shift
   }
-}
-
-/// The registers of the array's last row: what stands at the foot of its columns.
-func copyLastRow(of registers: [Int32], into row: inout [Int32]) {
-  let first = registers.count - row.count
-  let registers = registers.span
-  var row = row.mutableSpan
-  for column in 0..<row.count { row[column] = registers[first + column] }
 }

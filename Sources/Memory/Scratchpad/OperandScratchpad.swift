@@ -87,10 +87,13 @@ public struct OperandScratchpad: Sendable, Codable {
   /// The vector read in this step; lanes beyond those in use are 0.
   public private(set) var vector: [Int16]
 
-  var stream: OperandStream?
-  private var laneOffset: [Int32]
-  private var laneRow: [Int32]
-  private var laneColumn: [Int32]
+  private var lanes: LaneAddresses
+  private var steps = AxisWalk(.dense(stride: 0), at: 0)
+  /// Index of the fold's first vector on the axis of steps.
+  private var firstStep = 0
+  /// The plane that rows and columns must lie in.
+  private var height: UInt32 = 0
+  private var width: UInt32 = 0
   // The read of this step, for observers.
   private(set) var isReading = false
   private(set) var readStep = 0
@@ -105,8 +108,7 @@ public struct OperandScratchpad: Sendable, Codable {
     zeroPoint = 0
     storage = [UInt8](repeating: 0, count: spec.bytes)
     vector = [Int16](repeating: 0, count: lanes)
-    laneOffset = [Int32](repeating: 0, count: lanes)
-    (laneRow, laneColumn) = (laneOffset, laneOffset)
+    self.lanes = LaneAddresses(lanes: lanes)
     bankLoad = [Int32](repeating: 0, count: spec.banks)
     // With a port for every lane in every bank, no two lanes can meet.
     canConflict = spec.readPorts < lanes
@@ -122,38 +124,37 @@ public struct OperandScratchpad: Sendable, Codable {
 
   /// Loads the address generator with a fold's walk.
   public mutating func begin(_ stream: OperandStream) {
-    for lane in 0..<stream.laneCount {
-      let place = stream.lanes.place(stream.firstLane + lane)
-      laneOffset[lane] = place.offset + Int32(stream.base)
-      laneRow[lane] = place.row
-      laneColumn[lane] = place.column
-    }
+    lanes.set(stream)
+    steps = AxisWalk(stream.steps, at: stream.firstStep)
+    firstStep = stream.firstStep
+    height = UInt32(truncatingIfNeeded: min(stream.height, Int(Int32.max)))
+    width = UInt32(truncatingIfNeeded: min(stream.width, Int(Int32.max)))
     for lane in stream.laneCount..<vector.count { vector[lane] = 0 }
-    self.stream = stream
   }
 
   /// Reads vector `step` of the current walk into `vector`; returns the cycles that its bank conflicts cost.
   public mutating func read(step: Int) -> Int {
-    guard let stream else { return 0 }
-    let place = stream.steps.place(stream.firstStep + step)
-    let walk = VectorWalk(
-      count: stream.laneCount, place: place, height: UInt32(truncatingIfNeeded: min(stream.height, Int(Int32.max))),
-      width: UInt32(truncatingIfNeeded: min(stream.width, Int(Int32.max))), zeroPoint: zeroPoint)
+    steps.move(to: firstStep &+ step)
+    let walk = VectorWalk(place: steps.place, height: height, width: width)
     let inside =
       switch format {
       case .int8:
-        readVector(storage, laneOffset, laneRow, laneColumn, walk, into: &vector) { Int16(Int8(bitPattern: $0[$1])) }
-      case .uint8: readVector(storage, laneOffset, laneRow, laneColumn, walk, into: &vector) { Int16($0[$1]) }
+        readVector(storage, lanes, walk, zeroPoint, into: &vector, bytes: 1) {
+          Int16(Int8(bitPattern: unsafe $0[unchecked: $1]))
+        }
+      case .uint8:
+        readVector(storage, lanes, walk, zeroPoint, into: &vector, bytes: 1) { Int16(unsafe $0[unchecked: $1]) }
       case .bfloat16:
-        readVector(storage, laneOffset, laneRow, laneColumn, walk, into: &vector) {
-          Int16(bitPattern: UInt16($0[2 * $1]) | UInt16($0[2 * $1 + 1]) << 8)
+        readVector(storage, lanes, walk, zeroPoint, into: &vector, bytes: 2) {
+          let (low, high) = unsafe ($0[unchecked: 2 &* $1], $0[unchecked: 2 &* $1 &+ 1])
+          return Int16(bitPattern: UInt16(low) | UInt16(high) << 8)
         }
       }
     isReading = true
     readStep = step
     counters.vectors += 1
     counters.reads += inside
-    counters.paddingReads += stream.laneCount - inside
+    counters.paddingReads += lanes.count - inside
     lastConflictCycles = canConflict ? conflictCycles(walk) : 0
     return lastConflictCycles
   }
@@ -163,19 +164,18 @@ public struct OperandScratchpad: Sendable, Codable {
 
   /// The element that a lane reads in this step, -1 in the padding or if it reads none.
   func address(lane: Int) -> Int {
-    guard isReading, let stream, lane < stream.laneCount else { return -1 }
-    let place = stream.steps.place(stream.firstStep + readStep)
-    let row = Int(laneRow[lane] &+ place.row)
-    let column = Int(laneColumn[lane] &+ place.column)
-    guard row >= 0, row < stream.height, column >= 0, column < stream.width else { return -1 }
-    return Int(laneOffset[lane] &+ place.offset)
+    let walk = VectorWalk(place: steps.place, height: height, width: width)
+    guard isReading, lane < lanes.count, walk.isInside(row: lanes.row[lane], column: lanes.column[lane]) else {
+      return -1
+    }
+    return Int(lanes.offset[lane] &+ walk.place.offset)
   }
 
   private mutating func conflictCycles(_ walk: VectorWalk) -> Int {
     for bank in bankLoad.indices { bankLoad[bank] = 0 }
     var most: Int32 = 0
-    for lane in 0..<walk.count where walk.isInside(row: laneRow[lane], column: laneColumn[lane]) {
-      let bank = Int(laneOffset[lane] &+ walk.place.offset) % spec.banks
+    for lane in 0..<lanes.count where walk.isInside(row: lanes.row[lane], column: lanes.column[lane]) {
+      let bank = Int(lanes.offset[lane] &+ walk.place.offset) % spec.banks
       bankLoad[bank] += 1
       most = max(most, bankLoad[bank])
     }
@@ -196,11 +196,9 @@ public struct OperandScratchpad: Sendable, Codable {
 
 /// What all lanes of one vector share.
 struct VectorWalk {
-  let count: Int
   let place: AffineAxis.Place
   let height: UInt32
   let width: UInt32
-  let zeroPoint: Int16
 
   @inline(__always)
   func isInside(row: Int32, column: Int32) -> Bool {
@@ -208,25 +206,34 @@ struct VectorWalk {
   }
 }
 
-/// Reads one element a lane; returns how many lanes lie inside the plane.
+/// Reads one element of `bytes` a lane; returns how many lanes lie inside the plane.
+///
+/// Mostly all of them do: then they are checked together.
 @inline(__always)
 private func readVector(
-  _ storage: [UInt8], _ laneOffset: [Int32], _ laneRow: [Int32], _ laneColumn: [Int32], _ walk: VectorWalk,
-  into vector: inout [Int16], decode: (Span<UInt8>, Int) -> Int16
+  _ storage: [UInt8], _ lanes: LaneAddresses, _ walk: VectorWalk, _ zeroPoint: Int16, into vector: inout [Int16],
+  bytes: Int, decode: (Span<UInt8>, Int) -> Int16
 ) -> Int {
   let storage = storage.span
-  let laneOffset = laneOffset.span
-  let laneRow = laneRow.span
-  let laneColumn = laneColumn.span
+  let offset = lanes.offset.span
   var vector = vector.mutableSpan
-  precondition(
-    walk.count <= vector.count && walk.count <= laneOffset.count && walk.count <= laneRow.count
-      && walk.count <= laneColumn.count, "a vector has one address a lane")
+  let elements = storage.count / bytes
+  precondition(lanes.count <= vector.count && lanes.count <= offset.count, "a vector has one address a lane")
+  if lanes.areInside(walk) {
+    let range = lanes.elements(walk)
+    precondition(range.lowerBound >= 0 && range.upperBound < elements, "a walk stays in its scratchpad")
+    for lane in 0..<lanes.count {
+      let address = unsafe Int(offset[unchecked: lane] &+ walk.place.offset)
+      unsafe vector[unchecked: lane] = decode(storage, address) &- zeroPoint
+    }
+    return lanes.count
+  }
   var inside = 0
-  for lane in 0..<walk.count {
-    if unsafe walk.isInside(row: laneRow[unchecked: lane], column: laneColumn[unchecked: lane]) {
-      let address = unsafe Int(laneOffset[unchecked: lane] &+ walk.place.offset)
-      unsafe vector[unchecked: lane] = decode(storage, address) &- walk.zeroPoint
+  for lane in 0..<lanes.count {
+    if walk.isInside(row: lanes.row[lane], column: lanes.column[lane]) {
+      let address = unsafe Int(offset[unchecked: lane] &+ walk.place.offset)
+      precondition(address >= 0 && address < elements, "a walk stays in its scratchpad")
+      unsafe vector[unchecked: lane] = decode(storage, address) &- zeroPoint
       inside += 1
     } else {
       unsafe vector[unchecked: lane] = 0
