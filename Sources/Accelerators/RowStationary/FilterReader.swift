@@ -140,8 +140,8 @@ struct FilterReader: Sendable, Codable {
     return array.isFilterReady(network.groups.span.extracting(range))
   }
 
-  /// Whether the next flit is not on chip yet.
-  var isStarved: Bool { queued < count && read == written }
+  /// Whether the banks hold nothing that could follow what stands before the network.
+  var isDrained: Bool { read == written }
 
   /// Whether a flit stands on the network, ready destinations or not.
   var isOffering: Bool { count > 0 && queued >= count }

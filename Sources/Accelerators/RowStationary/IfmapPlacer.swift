@@ -15,8 +15,9 @@ struct IfmapPlanes: Sendable, Codable, Equatable {
 
 /// Puts the elements of an ifmap tile to their places in the ifmap banks, padding included.
 ///
-/// They come in the order of the planes, row by row; the banks hold them column by column, because PEs take them so. Every
-/// cycle writes those that follow each other and share a line: mostly one byte, up to eight where maps are single elements.
+/// They come in the order of the planes, row by row; the banks hold them column by column, because PEs take them so. Neighbours
+/// of a row lie in lines of their own, so as many bytes are placed in a cycle as lines are written; more where maps are single
+/// elements, which follow each other in a line.
 struct IfmapPlacer: Sendable, Codable {
   private var planes: IfmapPlanes?
   private var place = Place()
@@ -44,32 +45,51 @@ struct IfmapPlacer: Sendable, Codable {
   /// No tile under way. Kept beside `planes`, because Swift copies those to ask whether they are nil.
   private(set) var isIdle = true
 
-  /// Writes the bytes of one line; the banks must be free.
+  /// Writes bytes, as far as a word of the link, lines and banks of one cycle reach.
   mutating func evaluate(
     _ words: inout Link<UInt64>, _ glb: inout GlobalBuffer, _ region: GlobalBuffer.Region
   ) {
     guard let planes else { return }
     var place = place
-    var line: Int?
-    var (bits, mask) = (UInt64(0), UInt64(0))
+    var (line, lines) = (Line(), 0)
     var takesWord = false
     while !place.isAtEnd, !takesWord {
       let element = planes.element(place.indices)
-      if let element, let line, element / 8 != line { break }
-      guard let byte = planes.byte(place.indices, words.front, &place.cursor, &place.used, &takesWord) else { break }
-      if let element {
-        line = element / 8
-        bits |= UInt64(byte) << UInt64(element % 8 * 8)
-        mask |= 0xFF << UInt64(element % 8 * 8)
+      if let element, lines == 0 || element / 8 != line.number {
+        line.write(to: &glb, region)
+        guard lines < glb.spec.linesPerCycle, glb.isFree(region, line: element / 8) else { break }
+        (line, lines) = (Line(number: element / 8), lines + 1)
       }
+      guard let byte = planes.byte(place.indices, words.front, &place.cursor, &place.used, &takesWord) else { break }
+      if let element { line.put(byte, at: element % 8) }
       place.advance(in: planes)
     }
+    line.write(to: &glb, region)
     guard place != self.place else { return }
     next = place
     if takesWord { words.receive() }
-    guard let line else { return }
-    let isWritten = glb.write(region, line: line, bits, mask: mask)
-    precondition(isWritten, "nobody reads the ifmap banks while they are filled")
+  }
+
+  /// Bytes of one line that are written together.
+  private struct Line {
+    var number = 0
+    private var bits: UInt64 = 0
+    private var mask: UInt64 = 0
+
+    init(number: Int = 0) { self.number = number }
+
+    mutating func put(_ byte: UInt8, at place: Int) {
+      bits |= UInt64(byte) << UInt64(8 * place)
+      mask |= 0xFF << UInt64(8 * place)
+    }
+
+    /// Writes them once.
+    mutating func write(to glb: inout GlobalBuffer, _ region: GlobalBuffer.Region) {
+      guard mask != 0 else { return }
+      let isWritten = glb.write(region, line: number, bits, mask: mask)
+      precondition(isWritten, "a line was begun because its bank was free")
+      (bits, mask) = (0, 0)
+    }
   }
 
   mutating func commit() {

@@ -21,77 +21,124 @@ struct PsumPlaces: Sendable, Codable, Equatable {
   }
 
   /// The place of a psum, counted in psums.
-  func word(image: Int, filter: Int, row: Int, window: Int) -> Int {
-    let (set, position) = filter.quotientAndRemainder(dividingBy: filtersOfSet)
+  func word(_ element: Element) -> Int {
+    let (set, position) = element.filter.quotientAndRemainder(dividingBy: filtersOfSet)
     let pitch = (set + 1) * filtersOfSet <= filters ? fullPitch : lastPitch
-    return set * rows * images * windows * fullPitch + ((row * images + image) * windows + window) * pitch + position
+    let window = (element.row * images + element.image) * windows + element.window
+    return set * rows * images * windows * fullPitch + window * pitch + position
+  }
+
+  /// An element of the tile, in the order of planes [N, M, P, Q].
+  struct Element: Sendable, Codable, Equatable {
+    private(set) var image = 0
+    private(set) var filter = 0
+    private(set) var row = 0
+    private(set) var window = 0
+
+    /// Goes on to the next element; behind the last one the image is beyond the tile.
+    mutating func advance(in places: PsumPlaces) {
+      window += 1
+      if window < places.windows { return }
+      (window, row) = (0, row + 1)
+      if row < places.rows { return }
+      (row, filter) = (0, filter + 1)
+      if filter < places.filters { return }
+      (filter, image) = (0, image + 1)
+    }
   }
 }
 
 /// Reads the psums of a finished tile in the order of planes [N, M, P, Q] and hands them to the vector unit, bias added.
 ///
-/// One line of the psum banks a cycle, and of it one psum: the one beside it belongs to another plane. As many psums as the
-/// unit has lanes make an operand vector.
+/// Neighbours of a plane lie in lines of their own: of each line that the banks give in a cycle one psum is used, the one beside
+/// it belongs to another plane. As many psums as the unit has lanes make an operand vector.
 struct PsumFeed: Sendable, Codable {
   private var places: PsumPlaces?
-  private var image = 0
-  private var filter = 0
-  private var row = 0
-  private var window = 0
+  private var element = PsumPlaces.Element()
   private var firstFilter = 0
   /// The vector that is being filled: psums and their channels.
-  private var psums: [Int32] = []
-  private var channels: [Int32] = []
+  private var vector = Psums()
   private let lanes: Int
+  private let linesPerCycle: Int
   // Next state.
-  private var fetched: Int32?
+  private var fetched = Psums()
+  private var next = PsumPlaces.Element()
   private var sends = false
+
+  /// Psums on their way to the unit, and their channels.
+  private struct Psums: Sendable, Codable, Equatable {
+    var psums: [Int32] = []
+    var channels: [Int32] = []
+
+    mutating func append(_ psum: Int32, channel: Int) {
+      psums.append(psum)
+      channels.append(Int32(truncatingIfNeeded: channel))
+    }
+
+    mutating func append(_ others: Psums) {
+      psums.append(contentsOf: others.psums)
+      channels.append(contentsOf: others.channels)
+    }
+
+    mutating func removeAll() {
+      psums.removeAll(keepingCapacity: true)
+      channels.removeAll(keepingCapacity: true)
+    }
+  }
 
   /// Only layers of 8-bit operands are requantised.
   private var format: PsumFormat { PsumFormat(bits: 32) }
 
-  init(lanes: Int) { self.lanes = lanes }
+  init(lanes: Int, linesPerCycle: Int) { (self.lanes, self.linesPerCycle) = (lanes, linesPerCycle) }
 
   mutating func begin(_ places: PsumPlaces, firstFilter: Int) {
     self.places = places
-    (image, filter, row, window) = (0, 0, 0, 0)
+    element = PsumPlaces.Element()
     self.firstFilter = firstFilter
   }
 
   /// No tile under way.
-  var isIdle: Bool { places == nil && psums.isEmpty }
+  var isIdle: Bool { places == nil && vector.psums.isEmpty }
 
   /// Whether the vector waits for nothing but room in the unit.
-  private var isVectorReady: Bool { psums.count == lanes || places == nil && !psums.isEmpty }
+  private var isVectorReady: Bool { vector.psums.count == lanes || places == nil && !vector.psums.isEmpty }
 
   /// Whether `evaluate` would do anything.
   func canAct(_ unit: borrowing VectorUnit) -> Bool {
     isVectorReady ? unit.canSend : places != nil
   }
 
-  /// Sends a full vector and reads one psum for the next.
+  /// Sends a full vector and reads psums for the next, as far as lines and banks of one cycle reach.
   mutating func evaluate(
     _ glb: inout GlobalBuffer, _ region: GlobalBuffer.Region, _ unit: inout VectorUnit, biases: [Int32],
     _ arithmetic: RowStationaryArithmetic
   ) {
     if isVectorReady, unit.canSend { send(&unit) }
-    guard let places, psums.count < lanes || sends else { return }
-    let word = places.word(image: image, filter: filter, row: row, window: window)
+    guard let places else { return }
+    let room = sends ? lanes : lanes - vector.psums.count
+    next = element
     var place = PsumPlace()
-    (place.line, place.offset) = word.quotientAndRemainder(dividingBy: format.perLine)
-    place.count = 1
-    guard let line = glb.read(region, line: place.line) else { return }
-    let bias = biases.isEmpty ? 0 : biases[firstFilter + filter]
-    fetched = arithmetic.sum(format.unpacked(line, place)[0], bias)
+    var (line, lines) = (UInt64(0), 0)
+    while fetched.psums.count < room, next.image < places.images {
+      let (number, offset) = places.word(next).quotientAndRemainder(dividingBy: format.perLine)
+      if lines == 0 || number != place.line {
+        guard lines < linesPerCycle, let read = glb.read(region, line: number) else { break }
+        (line, lines) = (read, lines + 1)
+      }
+      (place.line, place.offset, place.count) = (number, offset, 1)
+      let bias = biases.isEmpty ? 0 : biases[firstFilter + next.filter]
+      fetched.append(arithmetic.sum(format.unpacked(line, place)[0], bias), channel: firstFilter + next.filter)
+      next.advance(in: places)
+    }
   }
 
   private mutating func send(_ unit: inout VectorUnit) {
-    for lane in psums.indices {
-      unit.arriving.values[lane] = psums[lane]
-      unit.arriving.channels[lane] = channels[lane]
+    for lane in vector.psums.indices {
+      unit.arriving.values[lane] = vector.psums[lane]
+      unit.arriving.channels[lane] = vector.channels[lane]
       unit.arriving.presence[lane] = .operand
     }
-    unit.arriving.count = psums.count
+    unit.arriving.count = vector.psums.count
     (unit.arriving.isFirst, unit.arriving.isLast) = (true, true)
     unit.send()
     sends = true
@@ -100,25 +147,12 @@ struct PsumFeed: Sendable, Codable {
   mutating func commit() {
     if sends {
       sends = false
-      psums.removeAll(keepingCapacity: true)
-      channels.removeAll(keepingCapacity: true)
+      vector.removeAll()
     }
-    guard let psum = fetched else { return }
-    fetched = nil
-    psums.append(psum)
-    channels.append(Int32(truncatingIfNeeded: firstFilter + filter))
-    advance()
-  }
-
-  private mutating func advance() {
-    guard let places else { return }
-    window += 1
-    if window < places.windows { return }
-    (window, row) = (0, row + 1)
-    if row < places.rows { return }
-    (row, filter) = (0, filter + 1)
-    if filter < places.filters { return }
-    (filter, image) = (0, image + 1)
-    if image == places.images { self.places = nil }
+    guard let places, !fetched.psums.isEmpty else { return }
+    vector.append(fetched)
+    fetched.removeAll()
+    element = next
+    if element.image == places.images { self.places = nil }
   }
 }

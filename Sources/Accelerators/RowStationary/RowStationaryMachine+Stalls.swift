@@ -47,15 +47,16 @@ extension RowStationaryMachine {
 
   /// The root of the array's waiting in this cycle, from committed state.
   ///
-  /// While passes run, PEs wait for each other and for the networks; where one waits for filters that have not come from off
-  /// chip, that is what holds up the multicasts of all.
+  /// While passes run, PEs wait for each other and for the networks; where one waits for filters, and what has come of them
+  /// from off chip has left the banks, the way from there holds up the multicasts of all.
   private mutating func stallCause(waitsForFilters: Bool) -> StallCause {
     switch control.phase {
     case .idle: .latency
     case .configure: .configuration
     case .loadBias where decoder.isIdle: vectorLoadCause
     case .loadBias, .loadIfmap: loadCause(filters: false)
-    case .process: waitsForFilters && filterReader.isStarved ? loadCause(filters: true) : .network
+    case .process:
+      waitsForFilters && filterReader.isDrained && port.isReadingFilters(channels) ? loadCause(filters: true) : .network
     case .dump where program?.planes != nil: vectorStoreCause
     case .dump: channels.ofmapWords.canSend ? .store : MemoryPath(requests, responses, memory).storeCause
     }

@@ -125,7 +125,7 @@ public struct RowStationaryMachine: Machine, Sendable, Codable {
     filterBuffer = GlobalBuffer(spec.filterBuffer)
     decoder = FmapDecoder(elementsPerCycle: spec.codecElementsPerCycle)
     coder = FmapCoder(elementsPerCycle: spec.codecElementsPerCycle)
-    vectorSide = VectorSide(spec.vector, portBytes: spec.memory.portBytes)
+    vectorSide = VectorSide(spec.vector, glb: spec.glb, portBytes: spec.memory.portBytes)
     scanChain = ScanChain(bits: spec.configurationBits)
     channels = LinkPort.Channels(depth: spec.linkFIFODepth, stages: spec.synchroniserStages)
     configured = Link(capacity: 1, synchroniserStages: spec.synchroniserStages, filler: false)

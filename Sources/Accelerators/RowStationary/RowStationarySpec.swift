@@ -16,6 +16,9 @@ public struct RowStationarySpec: Sendable, Codable, Equatable {
   /// PEs of a diagonal; halving or doubling them moves no layer by more than 0.3 %.
   public var array: RowStationaryArray.Spec
   /// Banks for ifmap and psums.
+  ///
+  /// Between them and vector unit or link, fmaps as planes change the order of their elements: a line for each. 2 lines a cycle
+  /// are what the psum banks move while passes run, where the measured latencies need a read and a write in one cycle.
   public var glb: GlobalBuffer.Spec
   /// Banks that prefetch filters.
   public var filterBuffer: GlobalBuffer.Spec
@@ -66,7 +69,7 @@ public struct RowStationarySpec: Sendable, Codable, Equatable {
     array: .init(
       rows: 12, columns: 14, ifmapSpadWords: 12, filterSpadWords: 224, psumSpadWords: 24, ifmapFIFODepth: 4,
       filterFIFODepth: 2, psumInputFIFODepth: 4, psumOutputFIFODepth: 4),
-    glb: .init(banks: 25, linesPerBank: 512), filterBuffer: .init(banks: 2, linesPerBank: 512),
+    glb: .init(banks: 25, linesPerBank: 512, linesPerCycle: 2), filterBuffer: .init(banks: 2, linesPerBank: 512),
     codecElementsPerCycle: 4, linkFIFODepth: 16, synchroniserStages: 2, configurationBits: 1794, biasWords: 4096,
     memory: .init(IdealMemory.Spec(portBytes: 8, bytesPerCycle: 8, latencyCycles: 4, capacityBytes: 1 << 28)),
     coreClock: ClockDomain(name: "core", period: ClockPeriod(hertz: 200_000_000)),
@@ -97,7 +100,8 @@ public struct RowStationarySpec: Sendable, Codable, Equatable {
       ("psum spad words", array.psumSpadWords, 1...255), ("ifmap FIFO depth", array.ifmapFIFODepth, 1...64),
       ("filter FIFO depth", array.filterFIFODepth, 1...64), ("psum input FIFO depth", array.psumInputFIFODepth, 1...64),
       ("psum output FIFO depth", array.psumOutputFIFODepth, 1...64), ("GLB banks", glb.banks, 2...64),
-      ("GLB lines of a bank", glb.linesPerBank, 1...1 << 20), ("filter banks", filterBuffer.banks, 1...64),
+      ("GLB lines of a bank", glb.linesPerBank, 1...1 << 20),
+      ("GLB lines per cycle", glb.linesPerCycle, 1...8), ("filter banks", filterBuffer.banks, 1...64),
       ("filter lines of a bank", filterBuffer.linesPerBank, 2...1 << 20),
       ("codec elements per cycle", codecElementsPerCycle, 1...4),
       ("link FIFO depth", linkFIFODepth, 2...1024),

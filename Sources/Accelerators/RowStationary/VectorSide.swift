@@ -24,10 +24,10 @@ struct VectorSide: Sendable, Codable {
   private var delivery: TransferEngine.Delivery?
   private var queuesFactors = false
 
-  init(_ spec: VectorPath.Spec, portBytes: Int) {
+  init(_ spec: VectorPath.Spec, glb: GlobalBuffer.Spec, portBytes: Int) {
     path = VectorPath(spec, portBytes: portBytes)
     transfers = TransferEngine(portBytes: portBytes, buffers: LoadBuffer.allCases.count)
-    feed = PsumFeed(lanes: spec.unit.lanes)
+    feed = PsumFeed(lanes: spec.unit.lanes, linesPerCycle: glb.linesPerCycle)
   }
 
   /// Begins a layer for the vector unit alone.

@@ -12,9 +12,13 @@ public struct GlobalBuffer: Sendable, Codable {
     public var banks: Int
     /// 64-bit lines of a bank.
     public var linesPerBank: Int
+    /// Lines a cycle that a block moves which takes more than one, each in a bank of its own.
+    public var linesPerCycle: Int
 
     /// A spec by its parts.
-    public init(banks: Int, linesPerBank: Int) { (self.banks, self.linesPerBank) = (banks, linesPerBank) }
+    public init(banks: Int, linesPerBank: Int, linesPerCycle: Int = 1) {
+      (self.banks, self.linesPerBank, self.linesPerCycle) = (banks, linesPerBank, linesPerCycle)
+    }
 
     /// Bytes of all banks.
     public var bytes: Int { banks * linesPerBank * 8 }
@@ -57,13 +61,13 @@ public struct GlobalBuffer: Sendable, Codable {
   private var lines: [UInt64]
   /// Ports taken in this cycle, and writes latched for its end.
   private(set) var taken: UInt64 = 0
-  private var first: Write?
-  private var second: Write?
+  private var writes: [Write]
+  private var writeCount = 0
 
   private struct Write: Sendable, Codable, Equatable {
-    let index: Int
-    let value: UInt64
-    let mask: UInt64
+    var index = 0
+    var value: UInt64 = 0
+    var mask: UInt64 = 0
   }
 
   /// A buffer of zeros.
@@ -72,6 +76,7 @@ public struct GlobalBuffer: Sendable, Codable {
     self.spec = spec
     counters = Counters(banks: spec.banks)
     lines = [UInt64](repeating: 0, count: spec.banks * spec.linesPerBank)
+    writes = [Write](repeating: Write(), count: spec.banks)
   }
 
   /// The bank of a line and its place in `lines`.
@@ -104,13 +109,15 @@ public struct GlobalBuffer: Sendable, Codable {
   /// Writes the bits of `mask` at the edge, if the bank's port is free in this cycle.
   public mutating func write(_ region: Region, line: Int, _ value: UInt64, mask: UInt64 = .max) -> Bool {
     let (bank, index) = place(region, line)
-    precondition(second == nil, "two writes a cycle at most")
     guard claim(bank) else { return false }
     counters.writes[bank] += 1
-    let write = Write(index: index, value: value, mask: mask)
-    if first == nil { first = write } else { second = write }
+    writes[writeCount] = Write(index: index, value: value, mask: mask)
+    writeCount += 1
     return true
   }
+
+  /// Whether the port of a line's bank is free in this cycle.
+  public func isFree(_ region: Region, line: Int) -> Bool { !isTaken(bank: place(region, line).bank) }
 
   /// Whether a bank's port is taken in this cycle, for observers (after `evaluate`).
   public func isTaken(bank: Int) -> Bool { taken >> UInt64(bank) & 1 != 0 }
@@ -118,13 +125,10 @@ public struct GlobalBuffer: Sendable, Codable {
   /// The clock edge.
   public mutating func commit() {
     taken = 0
-    guard let write = first else { return }
-    store(write)
-    if let write = second { store(write) }
-    (first, second) = (nil, nil)
-  }
-
-  private mutating func store(_ write: Write) {
-    lines[write.index] = lines[write.index] & ~write.mask | write.value & write.mask
+    for number in 0..<writeCount {
+      let write = writes[number]
+      lines[write.index] = lines[write.index] & ~write.mask | write.value & write.mask
+    }
+    writeCount = 0
   }
 }

@@ -248,6 +248,11 @@ public struct LinkPort: Sendable, Codable {
       : ifmapRead.left > 0 && channels.ifmapWords.freePlaces > ifmapRead.waiting
   }
 
+  /// Whether filters were ordered that have not reached the chip's banks.
+  public func isReadingFilters(_ channels: borrowing Channels) -> Bool {
+    filterRead.left > 0 || filterRead.waiting > 0 || channels.filterCommands.count > 0 || channels.filterWords.count > 0
+  }
+
   /// Read answers on their way, for observers.
   public var readsInFlight: Int { order.count }
 }

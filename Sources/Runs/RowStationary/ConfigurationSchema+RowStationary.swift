@@ -28,6 +28,9 @@ extension ConfigurationSchema {
   private static let bufferKeys: [ConfigurationKey] = [
     .integer("machine.glb.banks", 2...64, default: 25, unit: "banks", "Banks of the GLB for ifmaps and psums."),
     .integer("machine.glb.lines_per_bank", 1...(1 << 20), default: 512, unit: "lines", "64-bit lines of a bank."),
+    .integer(
+      "machine.glb.lines_per_cycle", 1...8, default: 2, unit: "lines/cycle",
+      "64-bit lines, each in a bank of its own, that psums of networks leave by and planes of ifmaps come in by."),
     .integer("machine.filter_buffer.banks", 1...64, default: 2, unit: "banks", "Banks that prefetch filters."),
     .integer(
       "machine.filter_buffer.lines_per_bank", 2...(1 << 20), default: 512, unit: "lines", "64-bit lines of a bank."),

@@ -22,7 +22,9 @@ extension RowStationarySpec {
         psumSpadWords: integer("pe.psum_spad_words"), ifmapFIFODepth: integer("pe.ifmap_fifo_depth"),
         filterFIFODepth: integer("pe.filter_fifo_depth"), psumInputFIFODepth: integer("pe.psum_input_fifo_depth"),
         psumOutputFIFODepth: integer("pe.psum_output_fifo_depth")),
-      glb: .init(banks: integer("glb.banks"), linesPerBank: integer("glb.lines_per_bank")),
+      glb: .init(
+        banks: integer("glb.banks"), linesPerBank: integer("glb.lines_per_bank"),
+        linesPerCycle: integer("glb.lines_per_cycle")),
       filterBuffer: .init(banks: integer("filter_buffer.banks"), linesPerBank: integer("filter_buffer.lines_per_bank")),
       codecElementsPerCycle: integer("codec.elements_per_cycle"), linkFIFODepth: integer("link.fifo_depth"),
       synchroniserStages: integer("link.synchroniser_stages"), configurationBits: integer("configuration_bits"),

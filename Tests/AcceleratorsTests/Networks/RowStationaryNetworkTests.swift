@@ -71,6 +71,32 @@ struct RowStationaryNetworkTests {
     expectConservation(result, network, PEs: 20)
   }
 
+  @Test("A wider way between GLB and vector unit: no other bit, and no cycle more than psums, bytes and link need")
+  func linesPerCycle() throws {
+    let network = try NetworkFixture.lenet5()
+    var cycles: [Int: (load: Int, dump: Int)] = [:]
+    for lines in [1, 2, 4, 8] {
+      var spec = RowStationarySpec.eyeriss
+      spec.glb.linesPerCycle = lines
+      let run = try RowStationaryNetworkRun(network, on: spec)
+      let result = try run.run(try NetworkFixture.digits(1)[0])
+      #expect(result.isExact, "\(lines) lines a cycle")
+      let conv1 = result.layers[1]
+      cycles[lines] = (conv1.counter("control", "load_cycles"), conv1.counter("control", "dump_cycles"))
+    }
+    // conv1: 6 x 28 x 28 psums leave, 28 x 28 bytes come in for 32 x 32 places; the link takes 2.4 bytes a cycle.
+    for (lines, slack) in [(1, 60), (2, 60)] {
+      let (load, dump) = try #require(cycles[lines])
+      #expect((4704 / lines..<4704 / lines + slack).contains(dump), "\(lines) lines a cycle: \(dump)")
+      #expect((1024 / lines..<1024 / lines + slack).contains(load), "\(lines) lines a cycle: \(load)")
+    }
+    for lines in [4, 8] {
+      let (load, dump) = try #require(cycles[lines])
+      #expect((4704 * 10 / 24..<4704 * 10 / 24 + 60).contains(dump), "\(lines) lines a cycle: \(dump)")
+      #expect((784 * 10 / 24..<784 * 10 / 24 + 100).contains(load), "\(lines) lines a cycle: \(load)")
+    }
+  }
+
   @Test("Idle skipping and the order of steps change no bit and no counter of a network's layers")
   func determinism() throws {
     let network = try LiteRTNetwork.all[1].network()
