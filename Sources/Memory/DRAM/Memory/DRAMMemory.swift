@@ -77,7 +77,9 @@ public struct DRAMMemory: Sendable, Codable {
   /// Where an address lies.
   public var mapping: AddressMapping { spec.mapping }
 
-  /// The first cycle in which a channel can act or show something new: what only a commit changes.
+  /// No request is under way: what is left to do are refreshes. Like the next one, it changes at a commit only.
+  public private(set) var isQuiescent = true
+  /// The first cycle in which a channel can act or show something new.
   private var channelsWake = 0
 
   // Next state: latched by `evaluate`, applied by `commit`.
@@ -200,6 +202,7 @@ extension DRAMMemory {
     offers.removeAll(keepingCapacity: true)
     taken = nil
     wait = wait(in: cycle)
+    isQuiescent = answers.isEmpty && splitBursts == 0 && !hasPendingRequests
     channelsWake = nextWake
   }
 
@@ -307,9 +310,12 @@ extension DRAMMemory {
       ? channels[location.channel].partialWrite(to: location) != nil : answers.canShare(burst)
   }
 
-  /// No request is under way: what is left to do are refreshes.
-  public var isQuiescent: Bool {
-    answers.isEmpty && splitBursts == 0 && channels.allSatisfy { $0.pendingRequests == 0 }
+  /// Whether a channel has a request. `mutating`, so that channels are asked in place and not copied.
+  private var hasPendingRequests: Bool {
+    mutating get {
+      for index in channels.indices where channels[index].pendingRequests > 0 { return true }
+      return false
+    }
   }
 
   /// Reads on their way, for observers.
