@@ -34,6 +34,13 @@ public struct ClockPeriod: Hashable, Sendable, Codable {
     SimulationTime(femtoseconds: scaled(UInt64(cycle), numerator, denominator))
   }
 
+  /// What the floor in `edge` leaves over, in parts of a femtosecond: 1 / denominator each.
+  @inlinable
+  func fraction(of cycle: Int) -> UInt64 {
+    let product = UInt64(cycle).multipliedFullWidth(by: numerator)
+    return denominator.dividingFullWidth((product.high % denominator, product.low)).remainder
+  }
+
   /// Cycles a second.
   public var hertz: Double { 1e15 * Double(denominator) / Double(numerator) }
 
