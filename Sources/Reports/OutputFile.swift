@@ -20,6 +20,24 @@ public final class OutputFile {
     buffer.reserveCapacity(Self.bufferSize)
   }
 
+  /// Writes a whole file beside its place and moves it there: the place holds the old file or the new one, never a part.
+  public static func replace(_ path: String, with bytes: [UInt8]) throws(OutputError) {
+    let working = "\(path).partial-\(getpid())"
+    do throws(OutputError) {
+      let file = try OutputFile(working)
+      try file.write(bytes)
+      try file.close()
+      guard unsafe rename(working, path) == 0 else {
+        throw OutputError(path: path, attempt: "put the file into its place", code: errno)
+      }
+    } catch {
+      _ = unsafe unlink(working)
+      var named = error
+      named.path = path
+      throw named
+    }
+  }
+
   deinit {
     if descriptor >= 0 { _ = Foundation.close(descriptor) }
   }

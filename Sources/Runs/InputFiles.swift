@@ -41,7 +41,8 @@ public final class InputFiles {
     try NumpyFile.read(try bytes(of: path), file: path)
   }
 
-  private static func read(_ path: String) throws(InputError) -> [UInt8] {
+  /// The bytes of a file that no manifest needs to know.
+  static func read(_ path: String) throws(InputError) -> [UInt8] {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure(path, errno) }
     defer { _ = close(descriptor) }

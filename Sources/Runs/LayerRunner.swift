@@ -90,9 +90,10 @@ public struct LayerRunner: Sendable {
   /// Runs one layer from its first transfer to quiescence.
   ///
   /// Throws `ScheduleError` and `PlacementError` where it does not fit the machine, `StuckError` where it does not end,
-  /// `InterruptedError` after a signal, `WaveError` where a trace cannot be written.
+  /// `InterruptedError` after a signal, `WaveError` where a trace cannot be written, `SavedRunError` where it cannot go on
+  /// from a saved run.
   public func run(
-    _ job: LayerJob, trace: LayerTrace? = nil, progress: (LayerProgress) -> Void = { _ in }
+    _ job: LayerJob, trace: LayerTrace? = nil, saved: SavedRun? = nil, progress: (LayerProgress) -> Void = { _ in }
   ) throws -> LayerResult {
     // A layer that does not fit is refused before its tensors are made.
     try SystolicLayerRun.checkPlacement(try loweredLayer(job.layer), on: spec)
@@ -101,12 +102,13 @@ public struct LayerRunner: Sendable {
       try operands.lowered(lowering), layout: layout, addresses: addresses, on: spec)
     let foldCount = run.schedule.foldCount
     var traced = try TracedRun(
-      run.simulator, trace,
+      run.simulator, trace, saved,
+      facts: RunFact.facts(layer: job.layer.name, dataflow: spec.dataflow.rawValue, memory: spec.memory.name),
+      cycleLimit: cycleLimit,
       as: .init(
         name: "\(spec.dataflow.rawValue)_\(spec.rows)x\(spec.columns)", view: SystolicView(run.simulator.machine).view,
-        markers: [.layer] + (spec.memory.ideal == nil ? RunMarkers.Source.firstOfTensors : [.fold])),
-      cycleLimit: cycleLimit)
-    let end = try traced.run(atMost: cycleLimit) { machine in
+        markers: [.layer] + (spec.memory.ideal == nil ? RunMarkers.Source.firstOfTensors : [.fold])))
+    let end = try traced.runToEnd { machine in
       let counters = machine.counters
       progress(
         LayerProgress(
@@ -114,7 +116,7 @@ public struct LayerRunner: Sendable {
           foldCount: foldCount))
     }
     let summary = try traced.finish()
-    run.simulator = traced.simulator
+    run.simulator = traced.run
     if end == .stopped { throw InterruptedError(layer: job.layer.name) }
     guard end == .finished else { throw StuckError(layer: job.layer.name, dataflow: spec.dataflow.rawValue, end: end) }
     return LayerResult(

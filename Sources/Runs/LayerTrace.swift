@@ -21,18 +21,14 @@ public struct LayerTrace: Sendable {
     self.note = note
   }
 
-  /// A recorder of a simulator at its start; says how large the trace will be, if that is much and nothing bounds it.
-  func recorder<Model: Machine & ObservableMachine>(
-    of simulator: Simulator<Model>, name: String, view: WaveView?, cycleLimit: Int
-  ) throws -> TraceRecorder {
-    if case .window(let window) = options.extent, window == .everything, options.budget == nil {
-      let estimate = try TraceEstimate.measure(
-        simulator, options: options, cycleLimit: min(cycleLimit, Self.estimatedCycles))
-      if estimate.byteCount > Self.announcedSize {
-        note("\(options.path) will take \(estimate); --trace-budget SIZE ends it earlier")
-      }
+  /// Says how large the trace of a simulator's run will be, if that is much and nothing bounds it.
+  func announce<Model: Machine & ObservableMachine>(_ simulator: Simulator<Model>, cycleLimit: Int) throws {
+    guard case .window(let window) = options.extent, window == .everything, options.budget == nil else { return }
+    let estimate = try TraceEstimate.measure(
+      simulator, options: options, cycleLimit: min(cycleLimit, Self.estimatedCycles))
+    if estimate.byteCount > Self.announcedSize {
+      note("\(options.path) will take \(estimate); --trace-budget SIZE ends it earlier")
     }
-    return try TraceRecorder(simulator.machine, top: name, options: options, view: view)
   }
 }
 
@@ -42,65 +38,4 @@ public struct InterruptedError: Error, Sendable, CustomStringConvertible {
   public let layer: String
   /// Which layer it was.
   public var description: String { "interrupted while layer \(layer) ran" }
-}
-
-/// A simulator that runs piece by piece, with a recorder or without.
-struct TracedRun<Model: Machine & ObservableMachine> {
-  var simulator: Simulator<Model>
-  private var recorder: MarkedRecorder?
-  private let trace: LayerTrace?
-
-  /// Cycles between two reports of progress: a few milliseconds of simulation.
-  private static var slice: Int { 1 << 14 }
-
-  /// How the trace of a machine looks: the scope that holds it, its view, and what its markers mark.
-  struct Appearance {
-    let name: String
-    let view: WaveView
-    let markers: [RunMarkers.Source]
-  }
-
-  init(
-    _ simulator: Simulator<Model>, _ trace: LayerTrace?, as appearance: @autoclosure () -> Appearance, cycleLimit: Int
-  ) throws {
-    self.simulator = simulator
-    self.trace = trace
-    recorder = try trace.map { trace in
-      let appearance = appearance()
-      return MarkedRecorder(
-        recorder: try trace.recorder(
-          of: simulator, name: appearance.name, view: appearance.view, cycleLimit: cycleLimit),
-        markers: RunMarkers(simulator.machine, appearance.markers))
-    }
-  }
-
-  /// Runs on to a cycle. An error closes the trace: what is there is loadable.
-  mutating func run(to cycle: Int) throws -> RunEnd {
-    guard var active = recorder else { return simulator.run(cycleLimit: cycle) }
-    recorder = nil
-    let end = try simulator.run(cycleLimit: cycle, observing: &active)
-    recorder = active
-    return end
-  }
-
-  /// Runs to the end, to the limit or until a signal interrupts; `progress` looks at the machine now and then.
-  mutating func run(atMost cycleLimit: Int, progress: (borrowing Model) -> Void) throws -> RunEnd {
-    var end = RunEnd.cycleLimit(0)
-    var stop = 0
-    while case .cycleLimit = end, stop < cycleLimit {
-      stop = min(cycleLimit, stop + Self.slice)
-      end = try run(to: stop)
-      progress(simulator.machine)
-    }
-    return end
-  }
-
-  /// Closes the trace and says what it holds.
-  mutating func finish() throws -> TraceSummary? {
-    guard var active = recorder else { return nil }
-    recorder = nil
-    let summary = try active.finish(opensOn: active.markers.opening(simulator.machine.clockDomains[0].period))
-    trace?.note("\(summary)")
-    return summary
-  }
 }

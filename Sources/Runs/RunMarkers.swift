@@ -35,8 +35,8 @@ struct RunMarkers {
   private let tables: [EnumTable?]
   private var firstNumbered: SimulationTime?
 
-  /// Markers at every new value of some signals.
-  init(_ machine: borrowing some ObservableMachine, _ sources: [Source]) {
+  /// Markers at every new value of some signals; of a run that `goesOn`, what the machine shows now is not new.
+  init(_ machine: borrowing some ObservableMachine, _ sources: [Source], goesOn: Bool = false) {
     let catalog = SignalCatalog(machine)
     probe = Probe(catalog: catalog, selecting: catalog.handles(matching: sources.map(\.signal)))
     words = probe.selection.map { handle in
@@ -47,6 +47,9 @@ struct RunMarkers {
       guard case .enumeration(let table) = catalog.declaration(of: handle).format else { return nil }
       return table
     }
+    guard goesOn else { return }
+    probe.sample(machine)
+    probe.sampler.removeAll()
   }
 
   /// What a window shows at first: some cycles before the first fold, pass or command, and a hundred in all.

@@ -76,12 +76,12 @@ extension RowStationaryResult {
 }
 
 extension NetworkResults {
-  /// The layers of the first run; timing does not depend on the values.
+  /// The layers of the first run, by number and operator; timing does not depend on the values.
   fileprivate var accounts: [LayerAccount] {
     (outcomes.first?.layers ?? []).map { layer in
       let macs = layer.counter("array", "macs")
       return LayerAccount(
-        "\(layer.index) \(NetworkReport.plainName(layer.name))",
+        "\(layer.index) \(layer.name.prefix { $0 != " " })",
         operations: macs > 0 ? 2 * macs : layer.counter("vector_unit", "operands"), cycles: layer.cycles,
         seconds: milliseconds(layer.cycles) / 1e3, waitingPEs: waitingPEs(layer), accesses: layer.accesses,
         counters: layer.counters)

@@ -25,7 +25,7 @@ public protocol CounterSet: Sendable {
 }
 
 /// A counter with its value: what reports print.
-public struct CounterValue: Sendable, Equatable {
+public struct CounterValue: Sendable, Equatable, Codable {
   /// Scope of the block that counted.
   public let scope: String
   /// Name with unit.

@@ -1,5 +1,5 @@
 /// The element types that files hold, each with its width.
-public enum ElementType: String, CaseIterable, Sendable {
+public enum ElementType: String, CaseIterable, Sendable, Codable {
   case bool, int8, uint8, int16, uint16, int32, uint32, int64, uint64, float16, bfloat16, float32, float64
 
   /// Storage width in bytes.

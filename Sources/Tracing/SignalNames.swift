@@ -29,8 +29,8 @@ public struct SignalNames: Sendable {
     return all.indices.filter { isChosen[$0] }.map { all[$0] }
   }
 
-  /// The signal of exactly this name.
-  public func handle(named name: String) throws(WaveError) -> SignalHandle {
+  /// The signal of exactly this name; where there is none, the error names those that can hold the label `value`.
+  public func handle(named name: String, holding value: String? = nil) throws(WaveError) -> SignalHandle {
     let hasBrackets = name.contains("[")
     let wanted = hasBrackets ? Self.unbracketed(name) : name
     for handle in catalog.handles {
@@ -38,7 +38,7 @@ public struct SignalNames: Sendable {
       if (hasBrackets ? Self.unpadded(canonical) : canonical) == wanted { return handle }
     }
     if let alias = catalog.aliases.first(where: { $0.name == name }) { return alias.target }
-    throw unknown(name, option: "signal")
+    throw unknown(name, option: "signal", value: value)
   }
 
   /// The fewest scopes above one of the signals.
@@ -46,11 +46,14 @@ public struct SignalNames: Sendable {
     handles.map { catalog.scope(of: $0).split(separator: ".").count }.min() ?? 0
   }
 
-  /// Says what there is where the name went astray: the block's signals if the block exists, else the blocks.
-  private func unknown(_ name: String, option: String) -> WaveError {
+  /// Says what there is where the name went astray: signals that can hold the value, the block's signals, or the blocks.
+  private func unknown(_ name: String, option: String, value: String? = nil) -> WaveError {
     let block = catalog.blocks.first { !$0.scope.isEmpty && (name + ".").hasPrefix($0.scope + ".") }
+    let holders = value.map(columns(holding:)) ?? []
     let known: String
-    if let block {
+    if let value, !holders.isEmpty {
+      known = "'\(value)' is a value of " + Self.list(holders)
+    } else if let block {
       known = "\(block.scope) has " + Self.list(block.columns.filter { $0.extent.count > 0 }.map(\.name))
     } else {
       known = "the blocks are " + Self.list(catalog.blocks.map(\.scope))
@@ -58,6 +61,19 @@ public struct SignalNames: Sendable {
     return WaveError(
       file: "\(option) '\(name)'", kind: .usage,
       "none of the machine's \(catalog.count) signals has this name; \(known)")
+  }
+
+  /// The single signals whose enumeration has this label.
+  private func columns(holding label: String) -> [String] {
+    catalog.blocks.flatMap { block in
+      block.columns.filter { column in
+        if case .enumeration(let table) = column.format, column.extent.count == 1 {
+          table.labels.contains(label)
+        } else {
+          false
+        }
+      }.map { "\(block.scope).\($0.name)" }
+    }
   }
 
   private static func list(_ names: [String]) -> String {

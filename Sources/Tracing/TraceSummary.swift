@@ -59,7 +59,9 @@ public struct TraceSummary: Sendable, CustomStringConvertible {
     if let cycles, cycles.lowerBound > 0 {
       let reason: String =
         switch options.extent {
-        case .window: "the window begins there"
+        case .window:
+          cycles.lowerBound > recorder.periods[0].firstCycle(notBefore: recorder.window.lowerBound)
+            ? "a saved run went on from there" : "the window begins there"
         case .trigger(let trigger, let before, _):
           "'\(trigger.text)' came true, and \(before) cycles before it were asked for"
         case .last(let count): "the last \(count) cycles were asked for"

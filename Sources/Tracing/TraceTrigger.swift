@@ -82,7 +82,7 @@ struct TriggerWatch {
     var handles: [SignalHandle] = []
     var terms: [(Int, SignalFormat, TraceTrigger.Relation, Constant)] = []
     for term in trigger.terms {
-      let handle = try names.handle(named: term.signal)
+      let handle = try names.handle(named: term.signal, holding: term.constant)
       let format = catalog.declaration(of: handle).format
       terms.append((handles.count, format, term.relation, try Self.constant(term, format, trigger)))
       handles.append(handle)

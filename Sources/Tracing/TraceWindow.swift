@@ -2,7 +2,7 @@ public import Signals
 import Simulation
 public import WaveFormats
 
-/// A stretch of a run, in cycles of the machine's first clock or in time: `1000..2000`, `1us..2.5us`, `..500`, `3000..`.
+/// A stretch of a run, in cycles of the machine's first clock or in time: `1000..2000`, `100..200ns`, `1us..2.5us`, `..500`.
 public struct TraceWindow: Sendable, Equatable {
   /// One end of a window.
   public enum Bound: Sendable, Equatable {
@@ -28,11 +28,17 @@ public struct TraceWindow: Sendable, Equatable {
 
   /// Reads `start..end`; either end may be missing.
   public init(_ text: String) throws(WaveError) {
-    let parts = Self.parts(text)
-    guard let parts else { throw Self.failure(text, "a window is written start..end, such as 1000..2000 or 1us..2us") }
-    start = try parts.0.isEmpty ? nil : Self.bound(parts.0, of: text)
-    end = try parts.1.isEmpty ? nil : Self.bound(parts.1, of: text)
+    guard let (first, last) = Self.parts(text) else {
+      throw Self.failure(text, "a window is written start..end, such as 1000..2000 or 1us..2us")
+    }
+    // A unit behind both ends is that of both: 1000..2000ns.
+    let unit = SimulationTime.unit(of: last) ?? ""
+    let isBare = !first.isEmpty && first.allSatisfy { $0.isASCIIDigit || "._,".contains($0) }
+    start = try first.isEmpty ? nil : Self.bound(isBare ? first + unit : first, of: text)
+    end = try last.isEmpty ? nil : Self.bound(last, of: text)
     switch (start, end) {
+    case (.time?, .cycle(let last)?):
+      throw Self.failure(text, "\(last) is a cycle and the start is a time; write both alike")
     case (.cycle(let first)?, .cycle(let last)?) where last < first:
       throw Self.failure(text, "the last cycle \(last) comes before the first, \(first)")
     case (.time(let first)?, .time(let last)?) where last <= first:
@@ -95,19 +101,28 @@ public struct TraceWindow: Sendable, Equatable {
 extension SimulationTime {
   /// Reads a time such as `2us`, `2.5 ns` or `100fs`, exactly; nil for anything else.
   init?(parsing text: String) {
-    let units: [(String, Int)] = [("fs", 0), ("ps", 3), ("ns", 6), ("us", 9), ("ms", 12), ("s", 15)]
     let compact = text.filter { !$0.isWhitespace && $0 != "_" }
-    guard let unit = units.first(where: { compact.hasSuffix($0.0) }) else { return nil }
-    let number = compact.dropLast(unit.0.count).split(separator: ".", omittingEmptySubsequences: false)
+    guard let unit = Self.unit(of: compact), let digits = Self.decimals[unit] else { return nil }
+    let number = compact.dropLast(unit.count).split(separator: ".", omittingEmptySubsequences: false)
     guard (1...2).contains(number.count), number.allSatisfy({ !$0.isEmpty && $0.allSatisfy(\.isASCIIDigit) }) else {
       return nil
     }
     let fraction = number.count == 2 ? number[1] : ""
-    guard fraction.count <= unit.1,
-      let whole = UInt64(String(number[0] + fraction) + String(repeating: "0", count: unit.1 - fraction.count))
+    guard fraction.count <= digits,
+      let whole = UInt64(String(number[0] + fraction) + String(repeating: "0", count: digits - fraction.count))
     else { return nil }
     self.init(femtoseconds: whole)
   }
+
+  /// The unit that a time ends with; nil where there is none.
+  static func unit(of text: String) -> String? {
+    // `s` ends all of them and counts where nothing longer does.
+    let known = ["fs", "ps", "ns", "us", "ms", "s"]
+    return known.first { text.hasSuffix($0) }
+  }
+
+  /// Femtoseconds in each unit, as a power of ten.
+  private static let decimals = ["fs": 0, "ps": 3, "ns": 6, "us": 9, "ms": 12, "s": 15]
 }
 
 extension Character {

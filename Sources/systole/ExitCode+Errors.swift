@@ -15,7 +15,7 @@ extension ExitCode {
     self =
       switch error {
       case is UsageError, is ConfigurationError, is InputError, is LayerError, is OutputError, is DRAMError,
-        is WaveError, is PlacementConflict:
+        is WaveError, is PlacementConflict, is SavedRunError:
         .usage
       case is ScheduleError, is PlacementError, is RowStationaryMappingError, is RowStationarySpecError,
         is RowStationaryOperandError:

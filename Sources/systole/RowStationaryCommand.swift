@@ -69,14 +69,15 @@ struct RowStationaryCommand {
     // A run of one layer leaves its waveform behind; of many, nobody would look at them all.
     let isSingle = jobs.count == 1 && otherJobs.isEmpty
     let waveform = isSingle ? directory.map { StandardTrace(directory: $0.workingPath, place: $0.path) } : nil
-    if arguments.has("trace") || waveform != nil { Interruption.install() }
     let progress = ProgressLine()
-    let traces = try RunTraces(
-      arguments,
+    let names = RunNames(
       runners.flatMap { runner in jobs.map { ($0.layer.name, name(of: runner)) } }
-        + otherJobs.map { ($0.layer.name, name(of: runner)) }, standard: waveform, progress: progress)
-    let results = try await results(jobs, runners, progress, traces)
-    let others = try await self.results(otherJobs, [runner], progress, traces, from: results.count)
+        + otherJobs.map { ($0.layer.name, name(of: runner)) })
+    let files = RunFiles(
+      traces: try RunTraces(arguments, names, standard: waveform, progress: progress),
+      saved: try SavedRuns(arguments, names, configuration, progress: progress))
+    let results = try await results(jobs, runners, progress, files)
+    let others = try await self.results(otherJobs, [runner], progress, files, from: results.count)
     let silicon: EyerissSilicon.Table = configuration.choice("workload.silicon")
     var report = RowStationaryReport(
       results, energyTable: runner.energyTable, silicon: silicon.layers, others: others)
@@ -124,16 +125,24 @@ struct RowStationaryCommand {
     try job.mapping(on: runner.spec, objective: runner.objective, energyTable: runner.energyTable)
   }
 
-  /// Every layer on every machine, in the order machine by machine; the traces are those from `first` on.
+  /// What the runs of the command leave behind beside their results.
+  private struct RunFiles {
+    let traces: RunTraces
+    let saved: SavedRuns
+  }
+
+  /// Every layer on every machine, in the order machine by machine; their files are those from `first` on.
   private func results(
-    _ jobs: [RowStationaryJob], _ runners: [RowStationaryRunner], _ progress: ProgressLine, _ traces: RunTraces? = nil,
+    _ jobs: [RowStationaryJob], _ runners: [RowStationaryRunner], _ progress: ProgressLine, _ files: RunFiles? = nil,
     from first: Int = 0
   ) async throws -> [RowStationaryResult] {
     let pieces = runners.flatMap { runner in jobs.map { (job: $0, runner: runner) } }
     return try await sideBySide(
       pieces.enumerated().map { ($0.offset, $0.element) }, atMost: arguments.integer("threads")
     ) { place, piece in
-      try piece.runner.run(piece.job, trace: traces?.trace(of: first + place)) { progress.show($0) }
+      try piece.runner.run(
+        piece.job, trace: files?.traces.trace(of: first + place), saved: files?.saved.saved(first + place)
+      ) { progress.show($0) }
     }
   }
 

@@ -16,17 +16,17 @@ func runNetwork(
     try NetworkRunner(job, on: $0, cycleLimit: configuration.integer("run.cycle_limit"))
   }
   let waveform = directory.map { StandardTrace(directory: $0.workingPath, place: $0.path) }
-  if arguments.has("trace") || waveform != nil { Interruption.install() }
   let hasSeveralMemories = Set(runners.map(\.machine.memory)).count > 1
-  let traces = try RunTraces(
-    arguments, runners.map { (nil, $0.machine.dataflow + (hasSeveralMemories ? "-" + $0.machine.memory : "")) },
-    standard: waveform)
+  let names = RunNames(runners.map { (nil, $0.machine.dataflow + (hasSeveralMemories ? "-" + $0.machine.memory : "")) })
+  let traces = try RunTraces(arguments, names, standard: waveform)
+  let saved = try SavedRuns(arguments, names, configuration)
   let outcomes = try await sideBySide(
     runners.indices.flatMap { runner in job.inputs.indices.map { (runner, $0) } }, atMost: arguments.integer("threads")
   ) { runner, index in
     // Every image takes the same cycles; the first shows them.
-    try runners[runner].run(
-      index, trace: index == 0 ? traces.trace(of: runner, scopes: runners[runner].machine.traceScopes) : nil)
+    guard index == 0 else { return try runners[runner].run(index) }
+    return try runners[runner].run(
+      index, trace: traces.trace(of: runner, scopes: runners[runner].machine.traceScopes), saved: saved.saved(runner))
   }
   let runs = job.inputs.count
   let report = NetworkReport(

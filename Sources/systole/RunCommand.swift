@@ -25,7 +25,7 @@ extension Command {
       .integer(
         "threads", 1...1024, "Layers or images that run side by side; results do not depend on it. Default: all cores."),
       .flag("sensitivity", "Row stationary: how much each number that no paper gives moves each layer's latency."),
-    ] + CommandOption.trace,
+    ] + CommandOption.saved + CommandOption.trace,
     examples: [
       "run Examples/lenet5-ws.json5 --out out/lenet5",
       "run --machine Examples/machines/ws-16x16.json5 --network model.onnx --input x.npy --expect y.npy --out out/mine",
@@ -35,6 +35,8 @@ extension Command {
       "run --machine Examples/machines/os-32x32.json5 --topology Examples/topologies/alexnet.csv --layer conv2 --seed 7",
       "run --machine Examples/machines/is-8x8.json5 --gemm 32x24x16 --json",
       "run Examples/lenet5-conv1-ws.json5 --trace conv1.fst --trace-window 0..2000",
+      "run Examples/lenet5-conv1-ws.json5 --save-at 1000 --save-to half.run",
+      "run Examples/lenet5-conv1-ws.json5 --resume half.run",
       "run Examples/alexnet-eyeriss.json5",
       "run Examples/resnet8-ws.json5 --memory ddr3-1600,hbm2 --out out/resnet8",
       "run Examples/resnet8-eyeriss.json5 --out out/resnet8",
@@ -68,18 +70,18 @@ extension Command {
     // A run of one layer leaves its waveform behind; of many, nobody would look at them all.
     let waveform =
       jobs.count == 1 ? directory.map { StandardTrace(directory: $0.workingPath, place: $0.path) } : nil
-    if arguments.has("trace") || waveform != nil { Interruption.install() }
     let progress = ProgressLine()
-    let traces = try RunTraces(
-      arguments,
+    let names = RunNames(
       pieces.map { job, runner in
         let memory = configurations.count > 1 ? "-" + runner.spec.memory.name : ""
         return (job.layer.name, runner.spec.dataflow.rawValue + memory)
-      }, standard: waveform, progress: progress)
+      })
+    let traces = try RunTraces(arguments, names, standard: waveform, progress: progress)
+    let saved = try SavedRuns(arguments, names, configuration, progress: progress)
     let results = try await sideBySide(
       pieces.enumerated().map { ($0.offset, $0.element) }, atMost: arguments.integer("threads")
     ) { place, piece in
-      try piece.1.run(piece.0, trace: traces.trace(of: place)) { progress.show($0) }
+      try piece.1.run(piece.0, trace: traces.trace(of: place), saved: saved.saved(place)) { progress.show($0) }
     }
     progress.clear()
     let report = RunReport(results, energyTable: EnergyTable(configuration))

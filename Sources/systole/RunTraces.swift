@@ -1,7 +1,6 @@
 import Arguments
 import Runs
 import Tracing
-import WaveFormats
 
 /// The traces of a command's runs: a file for each, told apart by layer and dataflow, which share the budget.
 struct RunTraces: Sendable {
@@ -11,40 +10,26 @@ struct RunTraces: Sendable {
   private let standard: StandardTrace?
   private let progress: ProgressLine?
 
-  /// Traces of `runs`, in their order. Where none is asked for, runs leave theirs in `standard`; nil for none at all.
+  /// Traces of the named runs. Where none is asked for, runs leave theirs in `standard`; nil for none at all.
   init(
-    _ arguments: ParsedArguments, _ runs: [(layer: String?, dataflow: String)], standard: StandardTrace?,
-    progress: ProgressLine? = nil
+    _ arguments: ParsedArguments, _ runs: RunNames, standard: StandardTrace?, progress: ProgressLine? = nil
   ) throws {
-    let names = Self.names(runs)
-    var options = try names.map { name in
-      try arguments.traceOptions(name: runs.count > 1 ? name : nil, standard: standard?.path)
+    let count = runs.names.count
+    var options = try runs.names.indices.map { run in
+      try arguments.traceOptions(name: runs.distinction(of: run), standard: standard?.path)
     }
     let isAskedFor = arguments.has("trace")
-    let budget = isAskedFor && runs.count > 1 ? options.first?.flatMap(\.budget) : nil
-    share = budget.map { $0 / runs.count }
+    let budget = isAskedFor && count > 1 ? options.first?.flatMap(\.budget) : nil
+    share = budget.map { $0 / count }
     if let share { for place in options.indices { options[place]?.budget = share } }
     self.options = options
     self.standard = isAskedFor ? nil : standard
     self.progress = progress
+    // A signal shall close the files.
+    if options.contains(where: { $0 != nil }) { Interruption.install() }
     guard let share, let budget else { return }
     note(
-      "--trace-budget \(ByteSize.text(budget)) is shared by \(runs.count) traces: \(ByteSize.text(share)) each")
-  }
-
-  /// `conv1-ws`; a further run of the same layer and dataflow is `conv1-ws-2`.
-  private static func names(_ runs: [(layer: String?, dataflow: String)]) -> [String] {
-    var names: [String] = []
-    for run in runs {
-      let base = (run.layer.map { WaveName.sanitised($0) + "-" } ?? "") + run.dataflow
-      var (name, number) = (base, 1)
-      while names.contains(name) {
-        number += 1
-        name = "\(base)-\(number)"
-      }
-      names.append(name)
-    }
-    return names
+      "--trace-budget \(ByteSize.text(budget)) is shared by \(count) traces: \(ByteSize.text(share)) each")
   }
 
   /// The trace of a run; where no signals were chosen, those that match `scopes`, if given.

@@ -10,6 +10,8 @@ import Testing
     #expect(try TraceWindow("1000..2000") == TraceWindow(start: .cycle(1000), end: .cycle(2000)))
     #expect(try TraceWindow("..7") == TraceWindow(start: nil, end: .cycle(7)))
     #expect(try TraceWindow("7..") == TraceWindow(start: .cycle(7), end: nil))
+    #expect(try TraceWindow("1000 .. 2000ns") == TraceWindow("1us..2us"))
+    #expect(try TraceWindow("0.5..2us") == TraceWindow("500ns..2000ns"))
     #expect(
       try TraceWindow("1.5us .. 2ms")
         == TraceWindow(
@@ -17,7 +19,9 @@ import Testing
           end: .time(SimulationTime(femtoseconds: 2_000_000_000_000))))
   }
 
-  @Test(arguments: ["5", "9..3", "a..b", "1..2parsec", "-4..2", "2us..1us", "1.2345fs..2fs", "99999999999999s.."])
+  @Test(arguments: [
+    "5", "9..3", "a..b", "1..2parsec", "-4..2", "2us..1us", "1.2345fs..2fs", "99999999999999s..", "1us..2000", "5..1us",
+  ])
   func windowsThatAreNoneAreRefused(text: String) {
     #expect(throws: WaveError.self) { try TraceWindow(text) }
   }
@@ -50,6 +54,13 @@ import Testing
     )
     let none = #expect(throws: WaveError.self) { try names.handles(matching: ["producer.**", "arry"]) }
     #expect(none?.description.hasSuffix("the blocks are producer, consumer") == true)
+  }
+
+  @Test func aConditionOnAnUnknownSignalNamesThoseThatCanHoldTheValue() throws {
+    let error = #expect(throws: WaveError.self) {
+      try TriggerWatch(try TraceTrigger("producer.phase == burst"), SignalCatalog(ToyMachine()))
+    }
+    #expect(error?.description.hasSuffix("'burst' is a value of producer.state") == true)
   }
 
   @Test(arguments: [

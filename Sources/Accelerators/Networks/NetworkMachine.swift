@@ -6,7 +6,7 @@ import Tensors
 public import Workloads
 
 /// A machine that runs networks: an array for convolutions, a vector unit for the rest, a memory that keeps the activations.
-public protocol NetworkMachine: Machine, ObservableMachine, Sendable {
+public protocol NetworkMachine: Machine, ObservableMachine, Sendable, Codable {
   /// A convolution with its places off chip, as the machine's array executes it.
   associatedtype ArrayLayer: Sendable
 

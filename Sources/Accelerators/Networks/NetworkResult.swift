@@ -5,7 +5,7 @@ public import Tensors
 /// What one run of a network gave: layer by layer, compared with the golden model.
 public struct NetworkResult: Sendable, Equatable {
   /// One layer of a run.
-  public struct Layer: Sendable, Equatable {
+  public struct Layer: Sendable, Equatable, Codable {
     /// Position in the network.
     public var index: Int
     /// Its name.
@@ -50,7 +50,7 @@ public struct NetworkResult: Sendable, Equatable {
 }
 
 /// The first element in which a tensor differs from the golden one, and how many do.
-public struct TensorDifference: Sendable, Equatable, CustomStringConvertible {
+public struct TensorDifference: Sendable, Equatable, Codable, CustomStringConvertible {
   /// Index of the first element that differs, outermost dimension first.
   public var index: [Int]
   /// Elements that differ, and all elements.

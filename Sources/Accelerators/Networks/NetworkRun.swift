@@ -29,88 +29,46 @@ public struct NetworkRun<Spec: NetworkSpec>: Sendable {
     self.machine = machine
   }
 
+  /// The network at its beginning, with inputs by name in their places; throws `NetworkError` for inputs that do not fit.
+  public func simulation(of inputs: [String: AnyTensor]) throws(NetworkError) -> NetworkSimulation<Spec> {
+    let expected = try golden.run(inputs).activations
+    return NetworkSimulation(
+      self, layers: network.layers.indices, inputs: network.inputs.map { ($0, expected[$0]) },
+      expected: network.layers.map { expected[$0.output] })
+  }
+
   /// Runs the network on inputs by name; throws `NetworkError` for inputs that do not fit, `NetworkRunError` if a layer does
   /// not end.
   public func run(_ inputs: [String: AnyTensor], cycleLimit: Int = .max) throws -> NetworkResult {
-    try run(inputs) { Spec.Model.advance(&$0, cycleLimit: cycleLimit) }
-  }
-
-  /// Runs the network with an observer that sees every instant of all layers as one run.
-  public func run(
-    _ inputs: [String: AnyTensor], cycleLimit: Int = .max, observing observer: inout some CycleObserver
-  ) throws -> NetworkResult {
-    try run(inputs) { try Spec.Model.advance(&$0, cycleLimit: cycleLimit, observing: &observer) }
+    var simulation = try simulation(of: inputs)
+    let end = try simulation.run(cycleLimit: cycleLimit)
+    return try simulation.result(end)
   }
 
   /// Runs one layer alone, on a machine at rest, from given inputs.
   public func run(layer index: Int, inputs: [AnyTensor], cycleLimit: Int = .max) throws -> NetworkResult.Layer {
-    let expected = try golden.run(layer: index, inputs: inputs).output
-    var simulator = Simulator(machine)
-    for (activation, tensor) in zip(network.layers[index].inputs, inputs) { place(tensor, activation, &simulator) }
-    return try execute(index, &simulator, expected: expected) {
-      Spec.Model.advance(&$0, cycleLimit: cycleLimit)
-    }
+    let layer = network.layers[index]
+    var simulation = NetworkSimulation(
+      self, layers: index..<index + 1, inputs: zip(layer.inputs, inputs).map { ($0, $1) },
+      expected: [try golden.run(layer: index, inputs: inputs).output])
+    let end = try simulation.run(cycleLimit: cycleLimit)
+    return try simulation.result(end).layers[0]
   }
 
   private var network: Network { program.network }
 
-  private func run(
-    _ inputs: [String: AnyTensor], advance: (inout Simulator<Spec.Model>) throws -> RunEnd
-  ) throws -> NetworkResult {
-    let expected = try golden.run(inputs)
-    var simulator = Simulator(machine)
-    for input in network.inputs { place(expected.activations[input], input, &simulator) }
-    var layers: [NetworkResult.Layer] = []
-    for (index, layer) in network.layers.enumerated() {
-      layers.append(
-        try execute(index, &simulator, expected: expected.activations[layer.output], advance: advance))
-    }
-    return NetworkResult(
-      layers: layers, outputs: network.outputs.map { tensor($0, simulator) },
-      cycles: simulator.completedCycles(of: 0))
+  /// Writes an activation into the memory of a machine, as a host does.
+  func place(_ tensor: AnyTensor, _ activation: Int, in machine: inout Spec.Model) {
+    machine.memoryContents.place(tensor.littleEndianBytes, at: program.addresses[activation])
   }
 
-  private func execute(
-    _ index: Int, _ simulator: inout Simulator<Spec.Model>, expected: AnyTensor,
-    advance: (inout Simulator<Spec.Model>) throws -> RunEnd
-  ) throws -> NetworkResult.Layer {
-    let layer = network.layers[index]
-    let first = simulator.completedCycles(of: 0)
-    let before = simulator.machine
-    switch program.executions[index] {
-    case .machine(let commands):
-      for command in commands {
-        switch command {
-        case .array(let layer): simulator.machine.begin(layer)
-        case .vector(let layer): simulator.machine.begin(layer)
-        }
-        let end = try advance(&simulator)
-        guard end == .finished else { throw NetworkRunError(layer: layer.name, end: end) }
-      }
-    case .inPlace: break
-    case .golden:
-      let inputs = layer.inputs.map { tensor($0, simulator) }
-      place(try golden.run(layer: index, inputs: inputs).output, layer.output, &simulator)
-    }
-    let output = tensor(layer.output, simulator)
-    return NetworkResult.Layer(
-      index: index, name: layer.name, firstCycle: first, cycles: simulator.completedCycles(of: 0) - first,
-      counters: zip(simulator.machine.allCounters, before.allCounters).map { $0.adding(-$1.value) },
-      accesses: simulator.machine.accesses(since: before), output: output,
-      difference: TensorDifference(output, golden: expected))
-  }
-
-  private func place(_ tensor: AnyTensor, _ activation: Int, _ simulator: inout Simulator<Spec.Model>) {
-    simulator.machine.memoryContents.place(tensor.littleEndianBytes, at: program.addresses[activation])
-  }
-
-  private func tensor(_ activation: Int, _ simulator: Simulator<Spec.Model>) -> AnyTensor {
+  /// Reads an activation from the memory of a machine.
+  func tensor(_ activation: Int, in machine: Spec.Model) -> AnyTensor {
     let place = network.activations[activation]
     let first = program.addresses[activation]
     let bytes = place.shape.count * place.elementType.byteCount
     return AnyTensor(
-      place.elementType, place.shape,
-      littleEndianBytes: simulator.machine.memoryContents.bytes(first..<first + bytes))
+      place.elementType, place.shape, littleEndianBytes: machine.memoryContents.bytes(first..<first + bytes))
   }
 }
 

@@ -104,12 +104,6 @@ public struct NetworkReport: Sendable {
     return first.count <= 36 ? first : first.prefix(35) + "…"
   }
 
-  /// The last part of a path, for pictures: `add/Conv2D`, `conv2d_1`.
-  static func plainName(_ name: String) -> String {
-    let short = shortName(name)
-    return short.split(separator: "/").last.map(String.init) ?? short
-  }
-
   /// Every counter of every layer of the first run.
   public var counters: ReportTable {
     var table = ReportTable([

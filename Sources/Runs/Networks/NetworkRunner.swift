@@ -40,15 +40,23 @@ public struct NetworkRunner<Spec: RunnableSpec>: Sendable {
 
   /// Runs one group of inputs from the first layer to the last; throws `StuckError` where a layer does not end.
   ///
-  /// A `trace` records all layers as one waveform with a marker where each begins.
-  public func run(_ index: Int, trace: LayerTrace? = nil) throws -> NetworkOutcome {
+  /// A `trace` records all layers as one waveform with a marker where each begins; `saved` says where the run goes on from.
+  public func run(_ index: Int, trace: LayerTrace? = nil, saved: SavedRun? = nil) throws -> NetworkOutcome {
+    var traced = try TracedRun(
+      run.simulation(of: job.inputs[index]), trace, saved,
+      facts: RunFact.facts(layer: nil, dataflow: machine.dataflow, memory: machine.memory), cycleLimit: cycleLimit,
+      as: .init(
+        name: "\(machine.dataflow)_\(machine.rows)x\(machine.columns)", view: Spec.view(of: run.machine),
+        markers: [.layer] + (run.spec.memory.ideal == nil ? RunMarkers.Source.firstOfTensors : []), opensOnAll: true))
+    let end = try traced.runToEnd()
+    _ = try traced.finish()
     do {
-      let result = try trace.map { try traced(index, $0) } ?? run.run(job.inputs[index], cycleLimit: cycleLimit)
+      let result = try traced.run.result(end)
       return NetworkOutcome(
         index: index, cycles: result.cycles, output: result.outputs[0],
         differences: result.layers.compactMap { layer in layer.difference.map { (layer.name, $0) } },
         layers: index == 0 ? result.layers : [])
-    } catch let error as NetworkRunError {
+    } catch {
       if error.end == .stopped { throw InterruptedError(layer: error.layer) }
       throw StuckError(layer: error.layer, dataflow: machine.dataflow, end: error.end)
     }
@@ -56,20 +64,6 @@ public struct NetworkRunner<Spec: RunnableSpec>: Sendable {
 
   /// What reports and traces say of the machine.
   public var machine: NetworkMachineFacts { run.spec.facts }
-
-  private func traced(_ index: Int, _ trace: LayerTrace) throws -> NetworkResult {
-    let name = "\(machine.dataflow)_\(machine.rows)x\(machine.columns)"
-    var recorder = MarkedRecorder(
-      recorder: try TraceRecorder(
-        run.machine, top: name, options: trace.options, view: Spec.view(of: run.machine)),
-      markers: RunMarkers(
-        run.machine, [.layer] + (run.spec.memory.ideal == nil ? RunMarkers.Source.firstOfTensors : [])))
-    let result = Result { try run.run(job.inputs[index], cycleLimit: cycleLimit, observing: &recorder) }
-    // However the run ended, the file is closed and can be opened.
-    let end = (try? result.get()).map { machine.clock.period.edge($0.cycles) }
-    trace.note("\(try recorder.finish(opensOn: end.map { .zero...$0 }))")
-    return try result.get()
-  }
 }
 
 /// What all runs of a network on one machine have shown.

@@ -31,9 +31,11 @@ public struct RowStationaryRunner: Sendable {
   /// Runs one layer from its configuration to quiescence.
   ///
   /// Throws what `RowStationaryLayerRun` throws where it does not fit the machine, `StuckError` where it does not end,
-  /// `InterruptedError` after a signal, `WaveError` where a trace cannot be written.
+  /// `InterruptedError` after a signal, `WaveError` where a trace cannot be written, `SavedRunError` where it cannot go on
+  /// from a saved run.
   public func run(
-    _ job: RowStationaryJob, trace: LayerTrace? = nil, progress: (LayerProgress) -> Void = { _ in }
+    _ job: RowStationaryJob, trace: LayerTrace? = nil, saved: SavedRun? = nil,
+    progress: (LayerProgress) -> Void = { _ in }
   ) throws -> RowStationaryResult {
     let mapping = try job.mapping(on: spec, objective: objective, energyTable: energyTable)
     let start = ContinuousClock.now
@@ -41,12 +43,12 @@ public struct RowStationaryRunner: Sendable {
     let drawnAt = ContinuousClock.now
     var run = try RowStationaryLayerRun(drawn.operands, mapping: mapping.parameters, on: spec)
     var traced = try TracedRun(
-      run.simulator, trace,
+      run.simulator, trace, saved,
+      facts: RunFact.facts(layer: job.layer.name, dataflow: "rs", memory: spec.memory.name), cycleLimit: cycleLimit,
       as: .init(
         name: "rs_\(spec.array.rows)x\(spec.array.columns)", view: RowStationaryView(run.simulator.machine).view,
-        markers: [.layer] + (spec.memory.ideal == nil ? RunMarkers.Source.firstOfTensors : [.pass])),
-      cycleLimit: cycleLimit)
-    let end = try traced.run(atMost: cycleLimit) { machine in
+        markers: [.layer] + (spec.memory.ideal == nil ? RunMarkers.Source.firstOfTensors : [.pass])))
+    let end = try traced.runToEnd { machine in
       let counters = machine.counters
       progress(
         LayerProgress(
@@ -55,7 +57,7 @@ public struct RowStationaryRunner: Sendable {
     }
     let summary = try traced.finish()
     let time = HostTime(golden: drawnAt - start, simulation: ContinuousClock.now - drawnAt)
-    run.simulator = traced.simulator
+    run.simulator = traced.run
     if end == .stopped { throw InterruptedError(layer: job.layer.name) }
     if let fault = run.simulator.machine.decoder.fault { throw fault }
     guard end == .finished else { throw StuckError(layer: job.layer.name, dataflow: "rs", end: end) }

@@ -1,20 +1,26 @@
 /// A saved run as bytes: everything that a simulator needs to go on as if it had never stopped.
 ///
 /// ```
-/// "SYSTOLE-RUN" 0   version (4)   length of what follows (8)   CRC-32 of it (4)   name of the machine's type   its state
+/// "SYSTOLE-RUN" 0   version (4)   length of what follows (8)   CRC-32 of it (4)
+/// name of what runs   number of facts   name and value of each   the state
 /// ```
 ///
-/// Numbers are little-endian. The state is the machine's own `Codable` form, written by `CheckpointEncoder`.
+/// Numbers are little-endian. The state is its own `Codable` form, written by `CheckpointEncoder`.
 enum Checkpoint {
   static let magic = Array("SYSTOLE-RUN\0".utf8)
   /// Raised when the meaning of the bytes changes.
-  static let version: UInt64 = 1
+  static let version: UInt64 = 2
 
-  /// Wraps a state into a file.
-  static func file(machine: String, state: [UInt8]) -> [UInt8] {
+  /// Wraps the state of a run into a file.
+  static func file(of run: String, facts: [RunFact] = [], state: some Encodable) throws -> [UInt8] {
     var body = CheckpointBytes()
-    body.append(text: machine)
-    body.bytes += state
+    body.append(text: run)
+    body.append(variable: UInt64(facts.count))
+    for fact in facts {
+      body.append(text: fact.name)
+      body.append(text: fact.value)
+    }
+    body.bytes += try CheckpointEncoder.bytes(of: state)
     var file = CheckpointBytes()
     file.bytes = magic
     file.append(fixed: version, bytes: 4)
@@ -23,8 +29,23 @@ enum Checkpoint {
     return file.bytes + body.bytes
   }
 
-  /// Unwraps a file; throws if it is not one, is damaged, or holds another machine.
-  static func state(of file: [UInt8], machine: String) throws(CheckpointError) -> ArraySlice<UInt8> {
+  /// Unwraps a file; throws if it is not one, is damaged, or holds another run than that of these facts.
+  static func state<State: Decodable>(
+    _ type: State.Type = State.self, from file: [UInt8], of run: String, facts: [RunFact] = []
+  ) throws -> State {
+    var body = try body(of: file)
+    let start = body.offset
+    let saved = try body.text()
+    guard saved == run else { throw CheckpointError(offset: start, "a \(saved) was saved, not a \(run)") }
+    var savedFacts: [RunFact] = []
+    // Each takes two bytes at least.
+    for _ in 0..<(try body.length()) { savedFacts.append(RunFact(try body.text(), try body.text())) }
+    if let mismatch = RunMismatch(saved: savedFacts, here: facts) { throw mismatch }
+    return try CheckpointDecoder.value(State.self, from: file[body.offset...])
+  }
+
+  /// What lies behind the head of a file, which must be whole.
+  private static func body(of file: [UInt8]) throws(CheckpointError) -> CheckpointReader {
     guard file.starts(with: magic) else { throw CheckpointError(offset: 0, "this is no saved run") }
     var reader = CheckpointReader(file[...])
     reader.offset = magic.count
@@ -42,11 +63,7 @@ enum Checkpoint {
     guard UInt64(cyclicRedundancyCheck(file[start...])) == check else {
       throw CheckpointError(offset: start, "the state is damaged: its CRC-32 differs")
     }
-    let saved = try reader.text()
-    guard saved == machine else {
-      throw CheckpointError(offset: start, "a \(saved) was saved, not a \(machine)")
-    }
-    return file[reader.offset...]
+    return CheckpointReader(file[start...])
   }
 
   /// CRC-32 as in IEEE 802.3, bit by bit with a table of the 256 bytes.
@@ -70,7 +87,8 @@ public struct CheckpointError: Error, Equatable, CustomStringConvertible {
   /// What is wrong there.
   public let problem: String
 
-  init(offset: Int, _ problem: String) {
+  /// A fault at a place of the file.
+  public init(offset: Int, _ problem: String) {
     self.offset = offset
     self.problem = problem
   }
@@ -112,14 +130,13 @@ extension Simulator: Codable where Model: Codable {
 extension Simulator where Model: Codable {
   /// The run as a file: version, checksum, and all state. Not to be called from within an observer.
   public func checkpoint() throws -> [UInt8] {
-    Checkpoint.file(machine: "\(Model.self)", state: try CheckpointEncoder.bytes(of: self))
+    try Checkpoint.file(of: "\(Model.self)", state: self)
   }
 
   /// The run that was saved. It goes on as the saved one would have.
   ///
   /// Throws `CheckpointError` if the bytes are no saved run of this machine, are cut short or damaged.
   public init(checkpoint: [UInt8]) throws {
-    let state = try Checkpoint.state(of: checkpoint, machine: "\(Model.self)")
-    self = try CheckpointDecoder.value(Simulator<Model>.self, from: state)
+    self = try Checkpoint.state(from: checkpoint, of: "\(Model.self)")
   }
 }

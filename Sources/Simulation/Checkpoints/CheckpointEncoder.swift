@@ -1,35 +1,34 @@
 /// Writes any `Encodable` value as bytes; arrays of whole numbers are packed.
 struct CheckpointEncoder: Encoder {
-  /// What has been written in one place: bytes, and between them places that are still open.
+  /// What has been written in one place: a value's bytes, or the places within it.
   final class Node {
     enum Kind { case value, keyed, list }
 
     var kind = Kind.value
     var written = CheckpointBytes()
-    var count = 0
-    var inner: [(offset: Int, node: Node)] = []
+    private var inner: [(key: String, node: Node)] = []
+    var count: Int { inner.count }
 
-    func addNode() -> Node {
+    func addNode(_ key: String = "") -> Node {
       let node = Node()
-      inner.append((written.bytes.count, node))
+      inner.append((key, node))
       return node
     }
 
     func append(to file: inout CheckpointBytes) {
+      guard kind != .value else {
+        file.bytes += written.bytes
+        return
+      }
       let start = file.bytes.count
-      if kind != .value {
-        file.append(kind == .keyed ? .keyed : .list)
-        file.append(fixed: 0, bytes: 8)
-        file.append(variable: UInt64(count))
-      }
-      var offset = 0
-      for (next, node) in inner {
-        file.bytes += written.bytes[offset..<next]
+      file.append(kind == .keyed ? .keyed : .list)
+      file.append(fixed: 0, bytes: 8)
+      file.append(variable: UInt64(count))
+      // The keys of a dictionary come in an order that changes from process to process.
+      for (key, node) in kind == .keyed ? inner.sorted(by: { $0.key < $1.key }) : inner {
+        if kind == .keyed { file.append(text: key) }
         node.append(to: &file)
-        offset = next
       }
-      file.bytes += written.bytes[offset...]
-      guard kind != .value else { return }
       var length = CheckpointBytes()
       length.append(fixed: UInt64(file.bytes.count - start - 9), bytes: 8)
       file.bytes.replaceSubrange(start + 1..<start + 9, with: length.bytes)
@@ -83,20 +82,9 @@ extension CheckpointEncoder {
     let node: Node
     var codingPath: [any CodingKey] { [] }
 
-    private func begin(_ key: Key) {
-      node.count += 1
-      node.written.append(text: key.stringValue)
-    }
+    private func place(_ key: Key) -> CheckpointEncoder { CheckpointEncoder(node: node.addNode(key.stringValue)) }
 
-    private func place(_ key: Key) -> CheckpointEncoder {
-      begin(key)
-      return CheckpointEncoder(node: node.addNode())
-    }
-
-    func encodeNil(forKey key: Key) {
-      begin(key)
-      node.written.append(.null)
-    }
+    func encodeNil(forKey key: Key) { place(key).node.written.append(.null) }
 
     func encode<Value: Encodable>(_ value: Value, forKey key: Key) throws { try place(key).write(value) }
 
@@ -115,15 +103,9 @@ extension CheckpointEncoder {
     var codingPath: [any CodingKey] { [] }
     var count: Int { node.count }
 
-    private func place() -> CheckpointEncoder {
-      node.count += 1
-      return CheckpointEncoder(node: node.addNode())
-    }
+    private func place() -> CheckpointEncoder { CheckpointEncoder(node: node.addNode()) }
 
-    func encodeNil() {
-      node.count += 1
-      node.written.append(.null)
-    }
+    func encodeNil() { place().node.written.append(.null) }
 
     func encode<Value: Encodable>(_ value: Value) throws { try place().write(value) }
 
