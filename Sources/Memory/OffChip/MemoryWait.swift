@@ -58,11 +58,6 @@ extension DRAMMemory {
   }
 }
 
-extension DRAMMemory {
-  /// Whether a channel has several reads that wait for their RD.
-  var isBacklogged: Bool { channels.contains { $0.reads.count > 1 } }
-}
-
 extension DRAMChannel {
   /// What the oldest write waits for.
   mutating func waitOfOldestWrite(in cycle: Int) -> MemoryWait {
