@@ -12,8 +12,14 @@ public struct ClockPeriod: Hashable, Sendable, Codable {
   /// `numerator / denominator` femtoseconds, which must be at least 1.
   public init(femtoseconds numerator: UInt64, dividedBy denominator: UInt64 = 1) {
     precondition(denominator > 0 && numerator >= denominator, "a clock period is at least one femtosecond")
-    self.numerator = numerator
-    self.denominator = denominator
+    // In lowest terms: so that the products of `scaled` stay within 64 bits, where a division is cheap.
+    let divisor = Self.greatestCommonDivisor(numerator, denominator)
+    self.numerator = numerator / divisor
+    self.denominator = denominator / divisor
+  }
+
+  private static func greatestCommonDivisor(_ left: UInt64, _ right: UInt64) -> UInt64 {
+    right == 0 ? left : greatestCommonDivisor(right, left % right)
   }
 
   /// The period of a clock of `hertz` Hz, exactly.
@@ -26,6 +32,13 @@ public struct ClockPeriod: Hashable, Sendable, Codable {
   @inlinable
   public func edge(_ cycle: Int) -> SimulationTime {
     SimulationTime(femtoseconds: scaled(UInt64(cycle), numerator, denominator))
+  }
+
+  /// What the floor in `edge` leaves over, in parts of a femtosecond: 1 / denominator each.
+  @inlinable
+  func fraction(of cycle: Int) -> UInt64 {
+    let product = UInt64(cycle).multipliedFullWidth(by: numerator)
+    return denominator.dividingFullWidth((product.high % denominator, product.low)).remainder
   }
 
   /// Cycles a second.

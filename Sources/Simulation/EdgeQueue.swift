@@ -10,9 +10,14 @@ struct EdgeQueue: Sendable {
   @usableFromInline
   struct Entry: Sendable {
     @usableFromInline let period: ClockPeriod
+    /// The period as whole femtoseconds and what is left over, in parts of 1 / denominator of the period each.
+    @usableFromInline let step: UInt64
+    @usableFromInline let stepFraction: UInt64
     /// Edges that have passed, ticked or credited; so also the number of the first edge still to come, and its time.
     @usableFromInline var passed = 0
     @usableFromInline var passedTime = SimulationTime.zero
+    /// What the floor in that time leaves over, in the same parts.
+    @usableFromInline var passedFraction: UInt64 = 0
     /// The next edge to be evaluated, `Int.max` while the domain sleeps until another one acts.
     @usableFromInline var next = 0
     @usableFromInline var nextTime = SimulationTime.zero
@@ -26,7 +31,46 @@ struct EdgeQueue: Sendable {
     @usableFromInline
     init(period: ClockPeriod) {
       self.period = period
+      (step, stepFraction) = period.numerator.quotientAndRemainder(dividingBy: period.denominator)
     }
+
+    /// Passes one edge: the period is added, which takes no division.
+    @inlinable
+    mutating func passOne() {
+      passed += 1
+      passedFraction += stepFraction
+      let carries = passedFraction >= period.denominator
+      if carries { passedFraction -= period.denominator }
+      let (sum, isBeyondEnd) = passedTime.femtoseconds.addingReportingOverflow(
+        step + (carries ? 1 : 0))
+      passedTime = isBeyondEnd ? .end : SimulationTime(femtoseconds: sum)
+    }
+
+    /// Passes edges, few of them one by one.
+    @inlinable
+    mutating func pass(_ edges: Int) {
+      guard edges > Self.few else {
+        for _ in 0..<edges { passOne() }
+        return
+      }
+      passed += edges
+      passedTime = period.edge(passed)
+      passedFraction = period.fraction(of: passed)
+    }
+
+    /// Edges that have not passed and fall before `time`.
+    @inlinable
+    func edges(before time: SimulationTime) -> Int {
+      var next = self
+      for count in 0...Self.few {
+        if next.passedTime >= time { return count }
+        next.passOne()
+      }
+      return period.firstCycle(notBefore: time) - passed
+    }
+
+    /// As many edges as are cheaper to pass one by one than by divisions.
+    @usableFromInline static var few: Int { 4 }
   }
 
   @usableFromInline var entries: [Entry]
@@ -102,15 +146,17 @@ struct EdgeQueue: Sendable {
   /// Edges of a domain that nobody ticked and that fall before `time`.
   @inlinable
   func skipped(_ domain: Int, before time: SimulationTime) -> Int {
-    guard entries[domain].passedTime < time else { return 0 }
-    return entries[domain].period.firstCycle(notBefore: time) - entries[domain].passed
+    entries[domain].edges(before: time)
   }
 
   /// Passes edges of a domain.
   @inlinable
   mutating func pass(_ edges: Int, of domain: Int) {
-    entries[domain].passed += edges
-    if !hasOneDomain { entries[domain].passedTime = entries[domain].period.edge(entries[domain].passed) }
+    if hasOneDomain {
+      entries[domain].passed += edges
+    } else {
+      entries[domain].pass(edges)
+    }
   }
 
   /// Places a domain's next edge by what it is going to do. `ticksAll`: idle edges are evaluated too.
@@ -121,6 +167,7 @@ struct EdgeQueue: Sendable {
     entries[domain].isForShow = false
     switch activity {
     case .asleep(let wakeUp) where !ticksAll && wakeUp > passed:
+      guard wakeUp != entries[domain].next else { return }
       entries[domain].next = wakeUp
       if !hasOneDomain { entries[domain].nextTime = entries[domain].period.edge(wakeUp) }
     case .waiting where !ticksAll:

@@ -48,7 +48,7 @@ struct VectorSide: Sendable, Codable {
   /// Begins to requantise a finished tile.
   mutating func requantise(_ places: PsumPlaces, firstFilter: Int, store: Transfer) {
     feed.begin(places, firstFilter: firstFilter)
-    path.packer.queue(store)
+    path.queue(store: store)
     isAwake = true
   }
 

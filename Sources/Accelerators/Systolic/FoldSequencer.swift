@@ -228,8 +228,8 @@ struct FoldSequencer: Sendable, Codable {
 // MARK: - Labels
 
 extension FoldSequencer {
-  /// What PEs do while nothing enters.
-  func waitLabel(_ hold: FoldHold) -> PECycleLabel {
+  /// What PEs do while nothing enters. `mutating`, like the next one, so that it is asked in place.
+  mutating func waitLabel(_ hold: FoldHold) -> PECycleLabel {
     switch hold {
     case .ifmapTile: .waitIfmap
     case .filterTile: .waitFilter
@@ -241,7 +241,9 @@ extension FoldSequencer {
 
   /// What PEs do while operands are on their way from scratchpad to edge, and while the last psums leave the feet.
   var latencyLabel: PECycleLabel {
-    if isFinished { return .waitOutput }
-    return timing.dataflow == .weightStationary ? .waitFilter : .waitIfmap
+    mutating get {
+      if isFinished { return .waitOutput }
+      return timing.dataflow == .weightStationary ? .waitFilter : .waitIfmap
+    }
   }
 }

@@ -15,49 +15,57 @@ struct FoldWave: Sendable, Codable, Equatable {
   /// First step after the fold has left the array.
   var end: Int
 
-  /// Columns of a row that the front has reached in a step: PE (r, c) works on vector `step - start - r - c`.
-  func reachedColumns(row: Int, step: Int, columns: Int) -> Int {
-    min(max(step - start - row + 1, 0), columns)
+  /// Those PEs.
+  var box: PEBox { PEBox(rows: usedRows, columns: usedColumns) }
+}
+
+/// The PEs of the first rows and columns, by the diagonals r + c that they stand on.
+struct PEBox {
+  let rows: Int
+  let columns: Int
+
+  var count: Int { rows * columns }
+
+  /// PEs on the first `diagonals` diagonals: a triangle, less what of it sticks out below and to the right.
+  func count(before diagonals: Int) -> Int {
+    triangle(diagonals) - triangle(diagonals - rows) - triangle(diagonals - columns)
+      + triangle(diagonals - rows - columns)
   }
+
+  private func triangle(_ side: Int) -> Int { side > 0 ? side * (side + 1) / 2 : 0 }
 }
 
 /// PEs by what the waves do to them in one step; firing PEs are counted where they fire.
+///
+/// A front stands on a diagonal: PE (r, c) is behind it if r + c is small enough. So each kind of PE is counted as a part of
+/// a box that lies between two diagonals.
 struct WaveCensus: Equatable {
   var fill = 0
   var drain = 0
   var idle = 0
 
-  /// Counts the PEs that do not fire, row by row. `waves` are the folds in the array, oldest first.
+  /// Counts the PEs that do not fire. `waves` are the folds in the array, oldest first.
   init(waves: ArraySlice<FoldWave>, step: Int, rows: Int, columns: Int) {
-    for row in 0..<rows {
-      var upper = columns
-      // From the left: the newest front has passed the fewest columns.
-      var left = 0
-      for wave in waves.reversed() {
-        let reached = max(left, wave.reachedColumns(row: row, step: step, columns: columns))
-        count(wave, row: row, from: left, to: reached, step: step)
-        left = reached
-      }
-      guard let oldest = waves.first else { return }
-      // Not reached by any front yet.
-      let used = row < oldest.usedRows ? max(0, min(upper, oldest.usedColumns) - left) : 0
-      fill += used
-      idle += upper - left - used
-      upper = left
-    }
-  }
-
-  /// PEs of one row between two columns, all of them behind the front of `wave`.
-  private mutating func count(_ wave: FoldWave, row: Int, from left: Int, to right: Int, step: Int) {
-    guard row < wave.usedRows else {
-      idle += right - left
+    let array = PEBox(rows: rows, columns: columns)
+    guard let oldest = waves.first else {
+      idle = array.count
       return
     }
-    let usedEnd = min(right, wave.usedColumns)
-    idle += right - max(left, usedEnd)
-    // The vector in PE (r, c) is step - start - r - c; below `vectors` it fires, beyond it the PE has finished.
-    let firstFiring = step - wave.start - row - wave.vectors + 1
-    drain += max(0, min(usedEnd, firstFiring) - left)
+    // Diagonals that newer fronts have passed: their PEs belong to newer folds.
+    var passed = 0
+    for wave in waves.reversed() {
+      let reached = max(passed, step - wave.start + 1)
+      // The vector in PE (r, c) is step - start - r - c; below `vectors` it fires, beyond it the PE has finished.
+      let finished = max(passed, step - wave.start - wave.vectors + 1)
+      let unused = array.count(before: reached) - array.count(before: passed)
+      drain += wave.box.count(before: finished) - wave.box.count(before: passed)
+      idle += unused - (wave.box.count(before: reached) - wave.box.count(before: passed))
+      passed = reached
+    }
+    // Not reached by any front yet.
+    let waiting = oldest.box.count - oldest.box.count(before: passed)
+    fill = waiting
+    idle += array.count - array.count(before: passed) - waiting
   }
 
   /// The label of one PE that does not fire, by the same rule.

@@ -20,6 +20,13 @@ struct WaveTracker: Sendable, Codable {
     /// Folds whose front has entered, and PEs that the newest of them uses.
     var enteredWaves = 0
     var newestUse = 0
+
+    /// Takes a fold into account that occupies the array for some steps.
+    fileprivate mutating func take(_ wave: FoldWave, at step: Int) {
+      guard step < wave.end else { return }
+      if wave.start <= step { isOccupied = true }
+      end = min(end, wave.start > step ? wave.start : wave.end)
+    }
   }
 
   /// A fold begins to stream.
@@ -42,13 +49,12 @@ struct WaveTracker: Sendable, Codable {
 
   private func makeOutlook(_ step: Int) -> Outlook {
     var outlook = Outlook(end: .max)
-    for wave in waves + loads {
-      if wave.start <= step && step < wave.end { outlook.isOccupied = true }
-      if step < wave.end { outlook.end = min(outlook.end, wave.start > step ? wave.start : wave.end) }
+    for wave in waves { outlook.take(wave, at: step) }
+    for load in loads { outlook.take(load, at: step) }
+    for wave in waves where wave.start <= step {
+      outlook.enteredWaves += 1
+      outlook.newestUse = wave.box.count
     }
-    let entered = entered(by: step)
-    outlook.enteredWaves = entered.count
-    outlook.newestUse = entered.last.map { $0.usedRows * $0.usedColumns } ?? 0
     return outlook
   }
 

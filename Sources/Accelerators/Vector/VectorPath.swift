@@ -75,7 +75,12 @@ public struct VectorPath: Sendable, Codable {
   /// Queues a job, at most one a cycle.
   mutating func queue(_ job: VectorJob) {
     sequencer.queue(job)
-    packer.queue(job.store)
+    queue(store: job.store)
+  }
+
+  /// Queues the store of results whose operands come from elsewhere than the sequencer, at most one a cycle.
+  mutating func queue(store: Transfer) {
+    packer.queue(store)
     isAsleep = false
   }
 

@@ -21,6 +21,8 @@ public struct SkewBuffer: Sendable, Codable {
   let registerPlaces: [RegisterPlace]
   /// The vector of a step in which no operand enters.
   private let zeros: [Int16]
+  /// Flags of the vector that is pushed, lane by lane: a wire.
+  private var vectorFlags: [UInt8]
 
   /// A buffer whose registers are all empty.
   public init(lanes: Int, latency: Int) {
@@ -31,6 +33,7 @@ public struct SkewBuffer: Sendable, Codable {
     words = [Int16](repeating: 0, count: depth * lanes)
     flags = [UInt8](repeating: 0, count: depth * lanes)
     zeros = [Int16](repeating: 0, count: lanes)
+    vectorFlags = [UInt8](repeating: 0, count: lanes)
     registerPlaces = (0..<lanes).flatMap { lane in
       (0..<latency + lane).map { RegisterPlace(lane: Int32(lane), stage: Int32($0)) }
     }
@@ -45,14 +48,16 @@ public struct SkewBuffer: Sendable, Codable {
   public mutating func push(_ vector: [Int16], flags newFlags: UInt8, used: Int) {
     precondition(vector.count == lanes && used <= lanes, "a vector is as wide as its edge")
     stepsToEmpty = depth + 1
-    writeDiagonal(vector, flags: newFlags, used: used, into: &words, &flags, from: firstRow, turningAt: depth)
+    flagLanes(of: vector, newFlags, used: used, into: &vectorFlags)
+    writeDiagonal(vector, vectorFlags, into: &words, &flags, from: firstRow, turningAt: depth)
   }
 
   /// Writes zeros, because no operand enters in this step.
   public mutating func pushEmpty(flags newFlags: UInt8 = 0) {
     if newFlags != 0 { stepsToEmpty = depth + 1 }
     guard stepsToEmpty > 0 else { return }
-    writeDiagonal(zeros, flags: newFlags, used: lanes, into: &words, &flags, from: firstRow, turningAt: depth)
+    flagLanes(of: zeros, newFlags, used: lanes, into: &vectorFlags)
+    writeDiagonal(zeros, vectorFlags, into: &words, &flags, from: firstRow, turningAt: depth)
   }
 
   /// The clock edge of an enabled step.
@@ -72,26 +77,43 @@ extension SkewBuffer {
   }
 }
 
+/// The flags of a vector's lanes.
+private func flagLanes(of vector: [Int16], _ newFlags: UInt8, used: Int, into flags: inout [UInt8]) {
+  let vector = vector.span
+  var flags = flags.mutableSpan
+  precondition((0...vector.count).contains(used) && flags.count == vector.count, "every lane has its flags")
+  for lane in 0..<used {
+    // The sign bit is masked, so that bfloat16's negative zero counts as zero.
+    let nonzero = unsafe vector[unchecked: lane] & 0x7FFF == 0 ? 0 : OperandFlags.nonzero
+    unsafe flags[unchecked: lane] = newFlags | nonzero
+  }
+  for lane in used..<vector.count { unsafe flags[unchecked: lane] = newFlags & ~OperandFlags.valid }
+}
+
 /// Writes a vector and its flags along a diagonal of the ring that begins in `firstRow` and goes on in row 0 behind `depth`.
 private func writeDiagonal(
-  _ vector: [Int16], flags newFlags: UInt8, used: Int, into words: inout [Int16], _ flags: inout [UInt8],
-  from firstRow: Int, turningAt depth: Int
+  _ vector: [Int16], _ vectorFlags: [UInt8], into words: inout [Int16], _ flags: inout [UInt8], from firstRow: Int,
+  turningAt depth: Int
 ) {
   let vector = vector.span
+  let vectorFlags = vectorFlags.span
   var words = words.mutableSpan
   var flags = flags.mutableSpan
   let lanes = vector.count
   precondition(
-    words.count == depth * lanes && flags.count == words.count && lanes < depth && (0..<depth).contains(firstRow),
-    "a diagonal lies in the ring")
+    vectorFlags.count == lanes && words.count == depth * lanes && flags.count == words.count && lanes < depth
+      && (0..<depth).contains(firstRow), "a diagonal lies in the ring")
+  let turn = min(depth &- firstRow, lanes)
   var index = firstRow &* lanes
-  for lane in 0..<lanes {
-    if firstRow &+ lane == depth { index = lane }
-    let word = unsafe vector[unchecked: lane]
-    // The sign bit is masked, so that bfloat16's negative zero counts as zero.
-    let nonzero = word & 0x7FFF == 0 ? 0 : OperandFlags.nonzero
-    unsafe words[unchecked: index] = word
-    unsafe flags[unchecked: index] = (lane < used ? newFlags : newFlags & ~OperandFlags.valid) | nonzero
+  for lane in 0..<turn {
+    unsafe words[unchecked: index] = vector[unchecked: lane]
+    unsafe flags[unchecked: index] = vectorFlags[unchecked: lane]
+    index &+= lanes &+ 1
+  }
+  index = turn
+  for lane in turn..<lanes {
+    unsafe words[unchecked: index] = vector[unchecked: lane]
+    unsafe flags[unchecked: index] = vectorFlags[unchecked: lane]
     index &+= lanes &+ 1
   }
 }

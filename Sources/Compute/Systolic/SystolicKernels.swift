@@ -100,21 +100,30 @@ func addAll<Contract: MACArithmetic>(
 public typealias MACCount = (fires: Int, nonzero: Int)
 
 /// PEs whose MAC fires, because both operands carry their valid bit, and those of them with two operands other than zero.
+///
+/// An operand that is not zero is valid, because lanes without an operand are filled up with zeros.
 func countMACs(_ left: Span<UInt8>, _ right: Span<UInt8>) -> MACCount {
   precondition(left.count == right.count, "register banks of one array have one size")
+  let whole = left.count & ~15
+  let (leftBytes, rightBytes) = unsafe (left.bytes, right.bytes)
   var fires = 0
   var nonzero = 0
-  for start in stride(from: 0, to: left.count, by: 128) {
-    // Counters as narrow as the registers let sixteen of them be added at once; 128 ones fit them.
-    var valid: UInt8 = 0
-    var other: UInt8 = 0
-    for index in start..<min(start &+ 128, left.count) {
-      let both = unsafe left[unchecked: index] & right[unchecked: index]
-      valid &+= both & OperandFlags.valid
-      other &+= both >> 4 & both & 1
+  for start in stride(from: 0, to: whole, by: 15 * 16) {
+    // Both flags count in one byte, bits 0 and 4 in a half each: fifteen times, then the halves are read.
+    var counts = SIMD16<UInt8>(repeating: 0)
+    for index in stride(from: start, to: min(start &+ 15 * 16, whole), by: 16) {
+      let both =
+        unsafe leftBytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: SIMD16<UInt8>.self)
+        & rightBytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: SIMD16<UInt8>.self)
+      counts &+= both & (OperandFlags.valid | OperandFlags.nonzero)
     }
-    fires &+= Int(valid)
-    nonzero &+= Int(other)
+    fires &+= Int((counts & 15).wrappedSum())
+    nonzero &+= Int((counts &>> 4).wrappedSum())
+  }
+  for index in whole..<left.count {
+    let both = unsafe left[unchecked: index] & right[unchecked: index]
+    fires &+= Int(both & OperandFlags.valid)
+    nonzero &+= Int(both &>> 4 & 1)
   }
   return (fires, nonzero)
 }

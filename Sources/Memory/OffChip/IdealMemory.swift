@@ -60,11 +60,11 @@ public struct IdealMemory: Sendable, Codable {
   public mutating func evaluate(
     requests: inout Link<MemoryRequest>, responses: inout Link<MemoryBeat>, cycle: Int
   ) {
-    taken = nil
+    guard inFlight > 0 || requests.hasFront else { return }
     answers = inFlight > 0 && dueCycles[oldest] <= cycle && responses.canSend
     if answers { responses.send(dueBeats[oldest]) }
     takenCycle = cycle
-    guard let request = requests.front, isPortFree(cycle), request.isWrite || inFlight < dueCycles.count else { return }
+    guard isPortFree(cycle), let request = requests.front, request.isWrite || inFlight < dueCycles.count else { return }
     taken = requests.receive()
   }
 

@@ -39,8 +39,8 @@ extension OffChipMemory {
 }
 
 extension DRAMMemory {
-  /// What the oldest request waits for in a cycle, from committed state.
-  func wait(in cycle: Int) -> MemoryWait {
+  /// What the oldest request waits for in a cycle, from committed state. `mutating`, so that channels are asked in place.
+  mutating func wait(in cycle: Int) -> MemoryWait {
     guard let state = answers.oldestState else {
       for index in channels.indices where channels[index].pendingRequests > 0 {
         return channels[index].waitOfOldestWrite(in: cycle)
@@ -58,14 +58,9 @@ extension DRAMMemory {
   }
 }
 
-extension DRAMMemory {
-  /// Whether a channel has several reads that wait for their RD.
-  var isBacklogged: Bool { channels.contains { $0.reads.count > 1 } }
-}
-
 extension DRAMChannel {
   /// What the oldest write waits for.
-  func waitOfOldestWrite(in cycle: Int) -> MemoryWait {
+  mutating func waitOfOldestWrite(in cycle: Int) -> MemoryWait {
     guard draining, writes.occupied != 0 else { return .queue }
     guard writes.held & (1 << UInt64(writes.oldest)) == 0 else { return .queue }
     let write = writes.waiting[writes.oldest]
@@ -74,7 +69,7 @@ extension DRAMChannel {
   }
 
   /// What a queued read of a burst waits for; nil if none is queued.
-  func wait(ofReadOf location: DRAMLocation, in cycle: Int) -> MemoryWait? {
+  mutating func wait(ofReadOf location: DRAMLocation, in cycle: Int) -> MemoryWait? {
     let queued = reads.entries(bank: location.bank, row: location.row, column: location.column)
     guard queued != 0 else { return nil }
     // It waits for a partial write to its burst, or for the end of a drain.
@@ -84,7 +79,7 @@ extension DRAMChannel {
   }
 
   /// What a request for a row of a bank waits for; `hits` are the requests of its queue for the bank's open row.
-  private func wait(forRow row: Int, ofBank bank: Int, hits: UInt64, in cycle: Int) -> MemoryWait {
+  private mutating func wait(forRow row: Int, ofBank bank: Int, hits: UInt64, in cycle: Int) -> MemoryWait {
     let rank = device.organisation.rank(ofBank: bank)
     let state = banks.state(of: bank, at: cycle)
     if state == .refreshing || refreshIsForced(ofBank: bank, rank, in: cycle) { return .refresh }
@@ -98,7 +93,7 @@ extension DRAMChannel {
   }
 
   /// Whether a refresh that cannot wait keeps requests from a bank.
-  private func refreshIsForced(ofBank bank: Int, _ rank: Int, in cycle: Int) -> Bool {
+  private mutating func refreshIsForced(ofBank bank: Int, _ rank: Int, in cycle: Int) -> Bool {
     let state = refreshes[rank]
     guard cycle >= state.forced else { return false }
     return options.refresh == .allBank || state.bank == bank % device.organisation.banksPerRank

@@ -257,15 +257,38 @@ extension TransferEngine {
     let block = storeCursor.block(of: store, portBytes: portBytes)
     let run =
       store.bufferAddress + block.outer * store.bufferOuterStride + block.inner * store.bufferInnerStride
-    var data = MemoryBeat(repeating: 0)
-    for byte in 0..<block.count {
-      let (word, part) = (block.runOffset + byte).quotientAndRemainder(dividingBy: 4)
-      let value = UInt32(bitPattern: psums[run + word * store.bufferRunStride])
-      data[block.first + byte] = UInt8(truncatingIfNeeded: value >> UInt32(8 * part))
-    }
+    let data = Self.gather(block, psums, from: run, stride: store.bufferRunStride)
     counters.storedBytes += block.count
     storeEnds = storeCursor.advance(past: block, of: store)
     return MemoryRequest(address: block.address, isWrite: true, enables: block.enables, of: .psum, data: data)
+  }
+
+  /// The bytes of a block of a run of psums, little-endian.
+  private static func gather(_ block: TransferCursor.Block, _ psums: [Int32], from run: Int, stride: Int) -> MemoryBeat
+  {
+    guard (block.first | block.runOffset | block.count) & 3 == 0 else {
+      return gatherBytes(block, psums, from: run, stride: stride)
+    }
+    // Whole psums, as ever where the port is as wide as one.
+    var words = SIMD16<UInt32>(repeating: 0)
+    var source = run + block.runOffset / 4 * stride
+    for word in block.first / 4..<(block.first + block.count) / 4 {
+      words[word] = UInt32(bitPattern: psums[source]).littleEndian
+      source += stride
+    }
+    return unsafe unsafeBitCast(words, to: MemoryBeat.self)
+  }
+
+  private static func gatherBytes(
+    _ block: TransferCursor.Block, _ psums: [Int32], from run: Int, stride: Int
+  ) -> MemoryBeat {
+    var data = MemoryBeat(repeating: 0)
+    for byte in 0..<block.count {
+      let (word, part) = (block.runOffset + byte).quotientAndRemainder(dividingBy: 4)
+      let value = UInt32(bitPattern: psums[run + word * stride])
+      data[block.first + byte] = UInt8(truncatingIfNeeded: value >> UInt32(8 * part))
+    }
+    return data
   }
 
   private mutating func takeAnswer(from responses: inout Link<MemoryBeat>) -> Delivery? {

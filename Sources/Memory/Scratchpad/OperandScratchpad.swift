@@ -222,8 +222,9 @@ private func readVector(
   if lanes.areInside(walk) {
     let range = lanes.elements(walk)
     precondition(range.lowerBound >= 0 && range.upperBound < elements, "a walk stays in its scratchpad")
+    let start = Int(walk.place.offset)
     for lane in 0..<lanes.count {
-      let address = unsafe Int(offset[unchecked: lane] &+ walk.place.offset)
+      let address = unsafe Int(offset[unchecked: lane]) &+ start
       unsafe vector[unchecked: lane] = decode(storage, address) &- zeroPoint
     }
     return lanes.count

@@ -77,7 +77,13 @@ public struct DRAMMemory: Sendable, Codable {
   /// Where an address lies.
   public var mapping: AddressMapping { spec.mapping }
 
-  /// The first cycle in which a channel can act or show something new: what only a commit changes.
+  // What changes at a commit only, and is asked in every cycle.
+  /// No request is under way: what is left to do are refreshes.
+  public private(set) var isQuiescent = true
+  /// Whether a channel has several reads that wait for their RD.
+  private(set) var isBacklogged = false
+  private var hasPendingRequests = false
+  /// The first cycle in which a channel can act or show something new.
   private var channelsWake = 0
 
   // Next state: latched by `evaluate`, applied by `commit`.
@@ -200,11 +206,22 @@ extension DRAMMemory {
     offers.removeAll(keepingCapacity: true)
     taken = nil
     wait = wait(in: cycle)
-    channelsWake = nextWake
+    noteRequests()
+    channelsWake = nextWake()
+  }
+
+  /// Notes whether requests are under way, and whether reads pile up.
+  private mutating func noteRequests() {
+    (hasPendingRequests, isBacklogged) = (false, false)
+    for index in channels.indices {
+      if channels[index].pendingRequests > 0 { hasPendingRequests = true }
+      if channels[index].reads.count > 1 { isBacklogged = true }
+    }
+    isQuiescent = answers.isEmpty && splitBursts == 0 && !hasPendingRequests
   }
 
   /// The first cycle after this one in which a channel can act or show something new.
-  private var nextWake: Int {
+  private mutating func nextWake() -> Int {
     var first = Int.max
     for index in channels.indices { first = min(first, channels[index].nextActivity(after: cycle)) }
     if first <= cycle &+ 1 { return first }
@@ -271,11 +288,11 @@ extension DRAMMemory {
 // MARK: - Time
 
 extension DRAMMemory {
-  /// When it next has something to do, or to show.
-  public func activity(
+  /// When it next has something to do, or to show. `mutating`, so that it is asked in place and not copied.
+  public mutating func activity(
     requests: Link<MemoryRequest>, responses: Link<MemoryBeat>, after cycle: Int
   ) -> Activity {
-    if answers.firstReady == .max, channels.allSatisfy({ $0.pendingRequests == 0 }),
+    if answers.firstReady == .max, !hasPendingRequests,
       !(requests.hasFront && canTake(requests))
     {
       // The oldest answer got lost: refreshes go on, but nothing that anybody waits for.
@@ -297,7 +314,7 @@ extension DRAMMemory {
   }
 
   /// Whether a burst of the request at the port would be taken.
-  private func canTake(_ requests: Link<MemoryRequest>) -> Bool {
+  private mutating func canTake(_ requests: Link<MemoryRequest>) -> Bool {
     guard let request = requests.front, request.isWrite || splitBursts > 0 || !answers.isFull else { return false }
     let burst = (request.address &+ splitBursts &* burstBytes) & ~(burstBytes &- 1)
     let location = mapping.location(of: burst)
@@ -305,11 +322,6 @@ extension DRAMMemory {
     guard burstBytes > spec.portBytes else { return false }
     return request.isWrite
       ? channels[location.channel].partialWrite(to: location) != nil : answers.canShare(burst)
-  }
-
-  /// No request is under way: what is left to do are refreshes.
-  public var isQuiescent: Bool {
-    answers.isEmpty && splitBursts == 0 && channels.allSatisfy { $0.pendingRequests == 0 }
   }
 
   /// Reads on their way, for observers.
