@@ -48,7 +48,8 @@ struct RunMarkers {
       return table
     }
     guard goesOn else { return }
-    probe.sample(machine)
+    var machine = copy machine
+    probe.sample(&machine)
     probe.sampler.removeAll()
   }
 
