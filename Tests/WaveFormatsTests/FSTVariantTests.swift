@@ -83,7 +83,7 @@ import Testing
     let path = scratch.file("killed.fst")
     try parts.writeKilled(path)
     try expectEqual(scratch.file("a.vcd"), path, warnings: 1)
-    try Data(parts.entries.dropLast(20)).write(to: URL(fileURLWithPath: path + ".hier"))
+    try Data(parts.entries.prefix(10)).write(to: URL(fileURLWithPath: path + ".hier"))
     let damaged = #expect(throws: WaveError.self) { try WaveFile.open(path) }
     #expect(damaged?.description.contains("killed.fst.hier: block 0, offset ") == true)
     try FileManager.default.removeItem(atPath: path + ".hier")

@@ -26,7 +26,7 @@ private struct Generator: RandomNumberGenerator {
     let scratch = try Scratch()
     try makeFiles(scratch)
     let original = try contents(scratch.file("a.\(kind)"))
-    var generator = Generator(state: UInt64(kind.utf8.reduce(0) { $0 &* 31 &+ Int($1) }))
+    var generator = Generator(state: kind.utf8.reduce(0) { $0 &* 31 &+ UInt64($1) })
     var refused = 0
     for number in 0..<cases {
       let bytes = Self.damaged(original, &generator)
