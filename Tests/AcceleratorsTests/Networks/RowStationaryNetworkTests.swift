@@ -74,7 +74,6 @@ struct RowStationaryNetworkTests {
   @Test("A wider way between GLB and vector unit: no other bit, and no cycle more than psums, bytes and link need")
   func linesPerCycle() throws {
     let network = try NetworkFixture.lenet5()
-    var cycles: [Int: (load: Int, dump: Int)] = [:]
     for lines in [1, 2, 4, 8] {
       var spec = RowStationarySpec.eyeriss
       spec.glb.linesPerCycle = lines
@@ -82,18 +81,12 @@ struct RowStationaryNetworkTests {
       let result = try run.run(try NetworkFixture.digits(1)[0])
       #expect(result.isExact, "\(lines) lines a cycle")
       let conv1 = result.layers[1]
-      cycles[lines] = (conv1.counter("control", "load_cycles"), conv1.counter("control", "dump_cycles"))
-    }
-    // conv1: 6 x 28 x 28 psums leave, 28 x 28 bytes come in for 32 x 32 places; the link takes 2.4 bytes a cycle.
-    for (lines, slack) in [(1, 60), (2, 60)] {
-      let (load, dump) = try #require(cycles[lines])
-      #expect((4704 / lines..<4704 / lines + slack).contains(dump), "\(lines) lines a cycle: \(dump)")
-      #expect((1024 / lines..<1024 / lines + slack).contains(load), "\(lines) lines a cycle: \(load)")
-    }
-    for lines in [4, 8] {
-      let (load, dump) = try #require(cycles[lines])
-      #expect((4704 * 10 / 24..<4704 * 10 / 24 + 60).contains(dump), "\(lines) lines a cycle: \(dump)")
-      #expect((784 * 10 / 24..<784 * 10 / 24 + 100).contains(load), "\(lines) lines a cycle: \(load)")
+      let (load, dump) = (conv1.counter("control", "load_cycles"), conv1.counter("control", "dump_cycles"))
+      // conv1: 6 x 28 x 28 psums leave; the link takes 2.4 bytes a cycle, the last 16 words wait in its FIFO. All 32 x 32
+      // places of its ifmap lie in one bank, which takes a line a cycle.
+      let leastDump = max(4704 / lines, (4704 - 16 * 8) * 10 / 24)
+      #expect(dump >= leastDump && dump < leastDump + 40, "\(lines) lines a cycle: \(dump)")
+      #expect(load >= 1024 && load < 1034, "\(lines) lines a cycle: \(load)")
     }
   }
 
