@@ -89,7 +89,8 @@ struct VCDHeader {
     case .event: return "event"
     case .bits: break
     }
-    let isStandard = variable.type.rawValue <= VariableType.wor.rawValue && !variable.type.isReal
+    let isStandard =
+      variable.type.rawValue <= VariableType.wor.rawValue && !variable.type.isReal && variable.type != .event
     let isExtended: Bool =
       switch variable.type {
       case .bit, .logic, .int, .shortint, .longint, .byte, .enumeration: true
