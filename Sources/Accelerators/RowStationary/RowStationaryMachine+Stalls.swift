@@ -23,26 +23,32 @@ extension RowStationaryMachine {
 
   /// The root of the vector unit's waiting: results have no way out, operands are not there, or a job is on its way.
   private var vectorStallCause: StallCause {
-    switch vectorSide.path.streamWait(vectorSide.transfers) {
-    case .none: .latency
-    case .results: vectorStoreCause
-    case .operands: vectorLoadCause
+    mutating get {
+      switch vectorSide.path.streamWait(vectorSide.transfers) {
+      case .none: .latency
+      case .results: vectorStoreCause
+      case .operands: vectorLoadCause
+      }
     }
   }
 
   /// Why results of the vector unit are not off chip: their way to the link, the link's words, or the memory.
   private var vectorStoreCause: StallCause {
-    if channels.vectorRequests.canSend { return .store }
-    return requests.canSend ? .transfer : MemoryPath(requests, responses, memory).storeCause
+    mutating get {
+      if channels.vectorRequests.canSend { return .store }
+      return requests.canSend ? .transfer : MemoryPath(requests, responses, &memory).storeCause
+    }
   }
 
   /// Why operands or factors of the vector unit are not there.
   private var vectorLoadCause: StallCause {
-    guard vectorSide.transfers.queuedLoads > 0 else { return .prefetch }
-    if channels.vectorAnswers.hasFront { return .transfer }
-    let isIssuing = vectorSide.transfers.isIssuing || channels.vectorRequests.count > 0
-    if !isIssuing, channels.vectorAnswers.count > 0, memory.readsInFlight == 0 { return .crossing }
-    return MemoryPath(requests, responses, memory).loadCause(isIssuing: isIssuing)
+    mutating get {
+      guard vectorSide.transfers.queuedLoads > 0 else { return .prefetch }
+      if channels.vectorAnswers.hasFront { return .transfer }
+      let isIssuing = vectorSide.transfers.isIssuing || channels.vectorRequests.count > 0
+      if !isIssuing, channels.vectorAnswers.count > 0, memory.readsInFlight == 0 { return .crossing }
+      return MemoryPath(requests, responses, &memory).loadCause(isIssuing: isIssuing)
+    }
   }
 
   /// The root of the array's waiting in this cycle, from committed state.
@@ -58,7 +64,7 @@ extension RowStationaryMachine {
     case .process:
       waitsForFilters && filterReader.isDrained && port.isReadingFilters(channels) ? loadCause(filters: true) : .network
     case .dump where program?.planes != nil: vectorStoreCause
-    case .dump: channels.ofmapWords.canSend ? .store : MemoryPath(requests, responses, memory).storeCause
+    case .dump: channels.ofmapWords.canSend ? .store : MemoryPath(requests, responses, &memory).storeCause
     }
   }
 
@@ -70,6 +76,6 @@ extension RowStationaryMachine {
     let isIssuing = port.isIssuing(filters: filters, to: channels)
     let words = filters ? channels.filterWords.count : channels.ifmapWords.count
     if !isIssuing, words > 0, memory.readsInFlight == 0 { return .crossing }
-    return MemoryPath(requests, responses, memory).loadCause(isIssuing: isIssuing)
+    return MemoryPath(requests, responses, &memory).loadCause(isIssuing: isIssuing)
   }
 }

@@ -3,6 +3,8 @@ import Simulation
 
 /// The way between a machine's port and the memory, as a stalled block looks along it: committed state.
 ///
+/// The memory is passed `inout` to be asked in place; nothing of it changes.
+///
 /// Where several things are under way at once, the root is the slowest of them: the port, as long as it still sends requests and
 /// the memory keeps pace; the memory's bus, where it does not; else what the oldest read waits for.
 struct MemoryPath {
@@ -26,7 +28,7 @@ struct MemoryPath {
 
   init(
     _ requests: borrowing Link<MemoryRequest>, _ responses: borrowing Link<MemoryBeat>,
-    _ memory: borrowing OffChipMemory
+    _ memory: inout OffChipMemory
   ) {
     canSend = requests.canSend
     (self.requests, self.responses) = (Place(requests), Place(responses))

@@ -19,25 +19,29 @@ extension SystolicMachine {
 
   /// The root of the vector unit's waiting: results have no way out, operands are not there, or a job is on its way.
   private var vectorStallCause: StallCause {
-    switch vector.streamWait(transfers) {
-    case .none: .latency
-    case .results: MemoryPath(requests, responses, memory).storeCause
-    case .operands: loadCause
+    mutating get {
+      switch vector.streamWait(transfers) {
+      case .none: .latency
+      case .results: MemoryPath(requests, responses, &memory).storeCause
+      case .operands: loadCause
+      }
     }
   }
 
   /// The root of a hold in this cycle, from committed state.
-  func stallCause(_ hold: FoldHold) -> StallCause {
+  mutating func stallCause(_ hold: FoldHold) -> StallCause {
     switch hold {
     case .none, .array: .latency
-    case .accumulator, .finished: MemoryPath(requests, responses, memory).storeCause
+    case .accumulator, .finished: MemoryPath(requests, responses, &memory).storeCause
     case .ifmapTile, .filterTile: loadCause
     }
   }
 
   /// Why a tile is not there: its load is not queued, or the engine, a link or the memory has not got that far.
   private var loadCause: StallCause {
-    guard transfers.queuedLoads > 0 else { return .prefetch }
-    return MemoryPath(requests, responses, memory).loadCause(isIssuing: transfers.isIssuing)
+    mutating get {
+      guard transfers.queuedLoads > 0 else { return .prefetch }
+      return MemoryPath(requests, responses, &memory).loadCause(isIssuing: transfers.isIssuing)
+    }
   }
 }

@@ -32,8 +32,8 @@ extension IdealMemory {
 }
 
 extension OffChipMemory {
-  /// Whether requests come faster than the memory serves them.
-  public func isBacklogged(requests: borrowing Link<MemoryRequest>) -> Bool {
+  /// Whether requests come faster than the memory serves them. `mutating`, so that it is asked in place and not copied.
+  public mutating func isBacklogged(requests: borrowing Link<MemoryRequest>) -> Bool {
     ideal?.isBacklogged(requests: requests) ?? dram?.isBacklogged ?? false
   }
 }

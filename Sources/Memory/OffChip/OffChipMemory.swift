@@ -152,19 +152,24 @@ public struct OffChipMemory: Sendable, Codable {
 
   /// Its line of a deadlock report: the oldest read and what that waits for; nil if there is none.
   public var pendingWait: Wait? {
-    guard readsInFlight > 0 else { return nil }
+    var memory = self
+    guard memory.readsInFlight > 0 else { return nil }
     let place = dram?.answers.oldestState.map { " at byte \($0.address)" } ?? ""
-    return Wait(block: "memory", cause: "the \(wait == .none ? .data : wait) of its oldest read\(place)")
+    return Wait(block: "memory", cause: "the \(memory.wait == .none ? .data : memory.wait) of its oldest read\(place)")
   }
 
-  /// What the oldest request waits for.
-  public var wait: MemoryWait { ideal?.wait ?? dram?.wait ?? .none }
+  /// What the oldest request waits for. Its getter is `mutating`, so that it is asked in place and not copied.
+  public var wait: MemoryWait {
+    mutating get { ideal?.wait ?? dram?.wait ?? .none }
+  }
 
   /// What counted: at the port, by tensor, and at the channels of a DRAM.
   public var allCounters: [CounterValue] {
     counters.values(scope: "memory") + traffic.values(scope: "memory") + (dram?.channelCounters ?? [])
   }
 
-  /// Reads on their way, for observers.
-  public var readsInFlight: Int { ideal?.readsInFlight ?? dram?.readsInFlight ?? 0 }
+  /// Reads on their way.
+  public var readsInFlight: Int {
+    mutating get { ideal?.readsInFlight ?? dram?.readsInFlight ?? 0 }
+  }
 }
