@@ -91,6 +91,7 @@ extension Observable {
 extension Array {
   /// Hands the current values of a column of a block to the sampler, and of those behind it that are wanted too.
   @inlinable
+  @inline(__always)
   public func read<Block>(_ column: Int, of block: inout Block, into sampler: inout SignalSampler)
   where Element == SignalColumn<Block> {
     var column = column

@@ -81,7 +81,7 @@ import Testing
 
   @Test func aBatchHandsOverInstantByInstant() {
     var sampler = SignalSampler()
-    sampler.batch = SampleBatch(capacity: 3)
+    sampler.batch = SampleBatch(capacity: 24)
     #expect(sampler.batch.extent == nil)
     sampler.select(sampler.addColumn(firstSignal: 0, count: 1))
     for (cycle, value) in [5, 5, 6].enumerated() {
