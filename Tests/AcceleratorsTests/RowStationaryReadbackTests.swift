@@ -22,8 +22,8 @@ struct RowStationaryReadbackTests {
     for variable in call(pywellen.Waveform(sys.argv[1]).all_vars):
         name, signal = call(variable.full_name).split('.', 1)[1], list(call(variable.signal))
         times[name] = [t for t, _ in signal]
-        if not name.endswith('element') and name != 'control.layer':
-            changes[name] = [(t, number(x)) for t, x in signal] if not name.endswith('.fire') else signal
+        if call(variable.var_type) not in ('Event', 'String'):
+            changes[name] = [(t, number(x)) for t, x in signal]
     edges = {clock: [t for t, value in changes['clk_' + clock] if value == 1] for clock in ('core', 'link')}
     def at(name, time):
         place = bisect.bisect_right(times[name], time) - 1
