@@ -1,7 +1,8 @@
 /// Reads columns of signals, compares them with the last sample, and collects what changed.
 ///
-/// A block calls exactly one `take` per column read, and may read several of its columns in a row (`nextColumn`). The sampler keeps a shadow of every column; a column that did not change
-/// costs one comparison of 8 bytes for each 8 bytes of its registers, a single signal a comparison in the block's own code.
+/// A block calls exactly one `take` per column read, and may read several of its columns in a row (`nextColumn`). The sampler
+/// keeps a shadow of every column; a column that did not change costs one comparison of 8 bytes for each 8 bytes of its
+/// registers, a single signal a comparison in the block's own code.
 public struct SignalSampler {
   /// What was collected since the last `removeAll`.
   public var batch = SampleBatch()

@@ -114,9 +114,6 @@ final class InputFile {
 
   deinit { Self.close(descriptor) }
 
-  /// Makes `read` go on at `offset`.
-  func seek(to offset: Int) { _ = lseek(descriptor, off_t(offset), SEEK_SET) }
-
   /// Reads up to `count` bytes into `bytes` from `start` on, and returns how many came; 0 at the end of the file.
   func read(into bytes: inout [UInt8], at start: Int, count: Int) throws(WaveError) -> Int {
     try Self.read(descriptor, named: path, into: &bytes, at: start, count: count)

@@ -6,9 +6,9 @@ import Tensors
 extension SystolicMachine {
   /// Accesses of every level since the machine was built, for energy.
   ///
-  /// The scratchpads, the accumulator and the vector buffer are its global buffer; factors and tables
-  /// are not counted. Once it has made bytes of psums, off-chip psums are counted in bytes. A MAC's operand that comes from a neighbour or from the array's
-  /// edge is an access of the array level, one that stays in the PE an access of its register: WS reads the weight, IS the
+  /// The scratchpads, the accumulator and the vector buffer are its global buffer; factors and tables are not counted. Once it
+  /// has made bytes of psums, off-chip psums are counted in bytes. A MAC's operand that comes from a neighbour or from the
+  /// array's edge is an access of the array level, one that stays in the PE an access of its register: WS reads the weight, IS the
   /// ifmap there, OS reads and writes the psum. A psum that moves on, to the next PE or to the accumulator, is one access
   /// of the array level. Zeros of the padding are not read from a scratchpad, but travel through the array.
   public var accessCounts: AccessCounts {
