@@ -62,6 +62,9 @@ struct SizeObserver: CycleObserver {
   @usableFromInline let window: Range<SimulationTime>
   @usableFromInline var seen = 0
   private var sampled = 0
+  /// Where the samples have come to in their file, and the instant of the last one in the run.
+  private var time = SimulationTime.zero
+  private var last: SimulationTime?
 
   @usableFromInline
   init<Model: Machine & ObservableMachine>(_ machine: borrowing Model, _ options: TraceOptions) throws(WaveError) {
@@ -92,27 +95,29 @@ struct SizeObserver: CycleObserver {
     let place = seen % Self.distance
     seen += 1
     // The instant before a stretch brings the values up to date and is not counted.
-    if place >= Self.stretch, place < Self.distance - 1 { return true }
-    probe.sample(&machine)
-    try take(isCounted: place < Self.stretch)
+    let isCounted = place < Self.stretch
+    guard isCounted || place == Self.distance - 1 else { return true }
+    probe.sample(&machine, domains: isCounted ? instant.edges.rawValue : .max)
+    try take(instant, isCounted: isCounted)
     return true
   }
 
   @usableFromInline
-  mutating func take(isCounted: Bool) throws {
+  mutating func take(_ instant: Instant, isCounted: Bool) throws {
     if isCounted {
       // Stretches follow each other without a gap, or the clocks would fill it.
-      try writer.record(
-        at: period.edge(sampled), changes: probe.sampler.changes.span, texts: probe.sampler.texts)
+      time.femtoseconds += last.map { instant.time.femtoseconds - $0.femtoseconds } ?? 0
+      try writer.record(at: time, changes: probe.sampler.changes.span, texts: probe.sampler.texts)
       sampled += 1
     }
+    last = instant.time
     probe.sampler.removeAll()
   }
 
   /// Bytes of the whole, as the samples tell.
   @usableFromInline
   func byteCount() throws -> Int {
-    try writer.finish(at: period.edge(sampled))
+    try writer.finish(at: SimulationTime(femtoseconds: time.femtoseconds + period.edge(1).femtoseconds))
     let share = Double(writer.byteCount - declarations) * Double(seen) / Double(max(sampled, 1))
     return declarations + Int(share)
   }
