@@ -8,17 +8,16 @@ public struct Probe {
   /// What changed, until `sampler.removeAll()`, or until somebody takes its batch.
   public var sampler = SignalSampler()
 
-  @usableFromInline var runs: [Run] = []
+  @usableFromInline var reads: [Read] = []
 
-  /// Columns that one block reads in a row.
+  /// A column that is sampled.
   @usableFromInline
-  struct Run {
+  struct Read {
     @usableFromInline let block: Int
-    /// The first column, and the sampler's numbers for it and the last one.
     @usableFromInline let column: Int
-    @usableFromInline let firstSlot: Int
-    @usableFromInline var lastSlot: Int
-    /// The clock domain of the block, as a bit.
+    /// The sampler's number for it.
+    @usableFromInline let slot: Int
+    /// The clock domain of its block, as a bit.
     @usableFromInline let domain: UInt8
   }
 
@@ -38,23 +37,14 @@ public struct Probe {
       let extent = declaration.extent.count
       let elements = column.map(\.element)
       let slot = sampler.addColumn(
-        place: handles[start].column, firstSignal: UInt32(start), count: extent,
-        elements: elements == Array(0..<extent) ? nil : elements,
+        firstSignal: UInt32(start), count: extent, elements: elements == Array(0..<extent) ? nil : elements,
         recurs: declaration.format == .event)
-      Self.add(slot, of: handles[start], domain: catalog.blocks[handles[start].block].clockDomain, to: &runs)
+      let domain = UInt8(1) << UInt8(catalog.blocks[handles[start].block].clockDomain)
+      reads.append(Read(block: handles[start].block, column: handles[start].column, slot: slot, domain: domain))
       selection.append(contentsOf: column)
       start = end
     }
     self.selection = selection
-  }
-
-  private static func add(_ slot: Int, of handle: SignalHandle, domain: Int, to runs: inout [Run]) {
-    if let last = runs.indices.last, runs[last].block == handle.block {
-      runs[last].lastSlot = slot
-    } else {
-      runs.append(
-        Run(block: handle.block, column: handle.column, firstSlot: slot, lastSlot: slot, domain: 1 << UInt8(domain)))
-    }
   }
 
   /// Reads the selected columns of the machine and collects what changed.
@@ -64,13 +54,9 @@ public struct Probe {
   /// `inout` as it is for `read`, which changes nothing.
   @inlinable
   public mutating func sample(_ machine: inout some ObservableMachine, domains: UInt8 = .max) {
-    for index in runs.indices where domains & runs[index].domain != 0 {
-      sampler.select(runs[index].firstSlot, through: runs[index].lastSlot)
-      var column: Int? = runs[index].column
-      while let next = column {
-        machine.read(block: runs[index].block, column: next, into: &sampler)
-        column = sampler.nextColumn()
-      }
+    for index in reads.indices where domains & reads[index].domain != 0 {
+      sampler.select(reads[index].slot)
+      machine.read(block: reads[index].block, column: reads[index].column, into: &sampler)
     }
   }
 }

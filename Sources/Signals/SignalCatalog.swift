@@ -52,9 +52,8 @@ public protocol ObservableMachine {
   var blocks: [BlockDeclaration] { get }
   /// Second names: links at both their ends, made by `LinkEnd.aliases`.
   var aliases: [SignalAlias] { get }
-  /// Hands the current values of a column to the sampler, and of further ones of the block as long as `nextColumn` names one.
-  ///
-  /// It changes nothing; it is `mutating` because Swift would copy a large machine for a call that is not.
+  /// Hands the current values of one column to the sampler. It changes nothing; it is `mutating` because Swift would copy a
+  /// large machine for a call that is not.
   mutating func read(block: Int, column: Int, into sampler: inout SignalSampler)
 }
 

@@ -81,25 +81,10 @@ extension Observable {
     }
   }
 
-  /// Hands the current values of a column to the sampler, and of those behind it that are wanted too.
+  /// Hands the current values of one column to the sampler.
   @inlinable
   public mutating func read(column: Int, into sampler: inout SignalSampler) {
-    Self.columns.read(column, of: &self, into: &sampler)
-  }
-}
-
-extension Array {
-  /// Hands the current values of a column of a block to the sampler, and of those behind it that are wanted too.
-  @inlinable
-  @inline(__always)
-  public func read<Block>(_ column: Int, of block: inout Block, into sampler: inout SignalSampler)
-  where Element == SignalColumn<Block> {
-    var column = column
-    while true {
-      self[column].read(&block, &sampler)
-      guard let next = sampler.nextColumn() else { return }
-      column = next
-    }
+    Self.columns[column].read(&self, &sampler)
   }
 }
 

@@ -1,16 +1,13 @@
 /// Reads columns of signals, compares them with the last sample, and collects what changed.
 ///
-/// A block calls exactly one `take` per column read, and may read several of its columns in a row (`nextColumn`). The sampler
-/// keeps a shadow of every column; a column that did not change costs one comparison of 8 bytes for each 8 bytes of its
-/// registers, a single signal a comparison in the block's own code.
+/// A block calls exactly one `take` per column read. The sampler keeps a shadow of every column; a column that did not change
+/// costs one comparison of 8 bytes for each 8 bytes of its registers, a single signal a comparison in the block's own code.
 public struct SignalSampler {
   /// What was collected since the last `removeAll`.
   public var batch = SampleBatch()
 
   @usableFromInline var columns: [Column] = []
   @usableFromInline var slot = 0
-  /// The last slot of those that one block reads.
-  @usableFromInline var lastSlot = 0
   /// The last sample: 8 bytes a signal are set aside, of which packed columns use the first part.
   @usableFromInline var shadow: [UInt64] = []
   /// The wanted elements of columns of which not all are.
@@ -19,8 +16,6 @@ public struct SignalSampler {
   /// One selected column: where its shadow lies and which of its elements are wanted.
   @usableFromInline
   struct Column {
-    /// Its place among the columns of its block.
-    @usableFromInline let place: Int
     @usableFromInline let firstSignal: UInt32
     /// Elements of the column.
     @usableFromInline let count: Int
@@ -49,34 +44,23 @@ public struct SignalSampler {
 
   /// Adds a column of `count` elements, or only the given `elements` of it; signals are numbered on from `firstSignal`.
   ///
-  /// `place` is its position among the columns of its block.
   /// A column that `recurs` holds events: each is reported in every sample in which it is 1, and never when it is 0.
   public mutating func addColumn(
-    place: Int = 0, firstSignal: UInt32, count: Int, elements: [Int]? = nil, recurs: Bool = false
+    firstSignal: UInt32, count: Int, elements: [Int]? = nil, recurs: Bool = false
   ) -> Int {
     if let elements { elementLists.append(elements) }
     let column = Column(
-      place: place, firstSignal: firstSignal, count: count, signalCount: elements?.count ?? count,
+      firstSignal: firstSignal, count: count, signalCount: elements?.count ?? count,
       elementList: elements.map { _ in elementLists.count - 1 }, recurs: recurs, shadowStart: shadow.count)
     columns.append(column)
     shadow.append(contentsOf: repeatElement(0, count: column.signalCount))
     return columns.count - 1
   }
 
-  /// Names the columns of one block that the next `take`s are for, by what `addColumn` returned: the first, and the last.
+  /// Names the column that the next `take` is for.
   @inlinable
-  public mutating func select(_ slot: Int, through lastSlot: Int? = nil) {
+  public mutating func select(_ slot: Int) {
     self.slot = slot
-    self.lastSlot = lastSlot ?? slot
-  }
-
-  /// Goes on to the next column of the block, and returns its position there; nil if no further one is wanted.
-  @inlinable
-  @inline(__always)
-  public mutating func nextColumn() -> Int? {
-    guard slot < lastSlot else { return nil }
-    slot &+= 1
-    return columns[slot].place
   }
 
   /// Forgets collected changes; shadow values stay.

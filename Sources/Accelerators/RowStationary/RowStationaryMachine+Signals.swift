@@ -148,14 +148,14 @@ extension RowStationaryMachine: ObservableMachine {
       return
     }
     switch fixed {
-    case .control: Self.controlColumns.read(column, of: &self, into: &sampler)
-    case .link: Self.linkColumns.read(column, of: &self, into: &sampler)
+    case .control: Self.controlColumns[column].read(&self, &sampler)
+    case .link: Self.linkColumns[column].read(&self, &sampler)
     case .memory: memory.read(column: column, into: &sampler)
-    case .sentRequests: MemoryPortSignals.sentRequests.read(column, of: &requests, into: &sampler)
-    case .requests: MemoryPortSignals.requests.read(column, of: &requests, into: &sampler)
-    case .sentResponses: MemoryPortSignals.sentResponses.read(column, of: &responses, into: &sampler)
-    case .responses: MemoryPortSignals.responses.read(column, of: &responses, into: &sampler)
-    case .decoder: Self.decoderColumns.read(column, of: &self, into: &sampler)
+    case .sentRequests: MemoryPortSignals.sentRequests[column].read(&requests, &sampler)
+    case .requests: MemoryPortSignals.requests[column].read(&requests, &sampler)
+    case .sentResponses: MemoryPortSignals.sentResponses[column].read(&responses, &sampler)
+    case .responses: MemoryPortSignals.responses[column].read(&responses, &sampler)
+    case .decoder: Self.decoderColumns[column].read(&self, &sampler)
     case .filterBuffer: filterBuffer.read(column: column, into: &sampler)
     case .glb: glb.read(column: column, into: &sampler)
     case .filterNetwork: filterNetwork.read(column: column, into: &sampler)
@@ -165,14 +165,14 @@ extension RowStationaryMachine: ObservableMachine {
     case .psumNetwork: psumNetwork.read(column: column, into: &sampler)
     case .psumElement: Self.psumElement.read(&self, &sampler)
     case .array: array.read(column: column, into: &sampler)
-    case .registerElements: Self.arrayAnnotations.read(column, of: &self, into: &sampler)
-    case .output: Self.outputColumns.read(column, of: &self, into: &sampler)
+    case .registerElements: Self.arrayAnnotations[column].read(&self, &sampler)
+    case .output: Self.outputColumns[column].read(&self, &sampler)
     case .transfers: vectorSide.transfers.read(column: column, into: &sampler)
     case .vectorSequencer: vectorSide.path.sequencer.read(column: column, into: &sampler)
     case .vectorUnit: vectorSide.path.unit.read(column: column, into: &sampler)
-    case .vectorResults: VectorResultSignals.columns.read(column, of: &vectorSide.path.results, into: &sampler)
+    case .vectorResults: VectorResultSignals.columns[column].read(&vectorSide.path.results, &sampler)
     case .storePacker: vectorSide.path.packer.read(column: column, into: &sampler)
-    case .packedStores: MemoryPortSignals.packedStores.read(column, of: &vectorSide.path.packed, into: &sampler)
+    case .packedStores: MemoryPortSignals.packedStores[column].read(&vectorSide.path.packed, &sampler)
     }
   }
 }

@@ -72,14 +72,14 @@ extension SystolicMachine: ObservableMachine {
       return
     }
     switch fixed {
-    case .control: Self.controlColumns.read(column, of: &self, into: &sampler)
+    case .control: Self.controlColumns[column].read(&self, &sampler)
     case .prefetcher: prefetcher.read(column: column, into: &sampler)
     case .transfers: transfers.read(column: column, into: &sampler)
-    case .sentRequests: MemoryPortSignals.sentRequests.read(column, of: &requests, into: &sampler)
-    case .requests: MemoryPortSignals.requests.read(column, of: &requests, into: &sampler)
+    case .sentRequests: MemoryPortSignals.sentRequests[column].read(&requests, &sampler)
+    case .requests: MemoryPortSignals.requests[column].read(&requests, &sampler)
     case .memory: memory.read(column: column, into: &sampler)
-    case .sentResponses: MemoryPortSignals.sentResponses.read(column, of: &responses, into: &sampler)
-    case .responses: MemoryPortSignals.responses.read(column, of: &responses, into: &sampler)
+    case .sentResponses: MemoryPortSignals.sentResponses[column].read(&responses, &sampler)
+    case .responses: MemoryPortSignals.responses[column].read(&responses, &sampler)
     case .ifmapSpad: ifmapSpad.read(column: column, into: &sampler)
     case .filterSpad: filterSpad.read(column: column, into: &sampler)
     case .west: west.read(column: column, into: &sampler)
@@ -87,13 +87,13 @@ extension SystolicMachine: ObservableMachine {
     case .array:
       stationaryArray?.read(column: column, into: &sampler)
       outputStationaryArray?.read(column: column, into: &sampler)
-    case .annotations: Self.annotations.read(column, of: &self, into: &sampler)
+    case .annotations: Self.annotations[column].read(&self, &sampler)
     case .accumulator: accumulator.read(column: column, into: &sampler)
     case .vectorSequencer: vector.sequencer.read(column: column, into: &sampler)
     case .vectorUnit: vector.unit.read(column: column, into: &sampler)
-    case .vectorResults: VectorResultSignals.columns.read(column, of: &vector.results, into: &sampler)
+    case .vectorResults: VectorResultSignals.columns[column].read(&vector.results, &sampler)
     case .storePacker: vector.packer.read(column: column, into: &sampler)
-    case .packedStores: MemoryPortSignals.packedStores.read(column, of: &vector.packed, into: &sampler)
+    case .packedStores: MemoryPortSignals.packedStores[column].read(&vector.packed, &sampler)
     }
   }
 
