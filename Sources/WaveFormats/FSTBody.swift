@@ -2,10 +2,10 @@ import Files
 import Signals
 
 /// What comes behind the declarations of an FST file: instants, changes and clock edges, collected until a block is full.
-struct FSTBody {
+struct FSTBody: WaveBody {
   private let file: OutputFile
   private let scale: UInt64
-  private let timescale: Timescale
+  let timescale: Timescale
   private let options: FSTOptions
   private let shapes: [SignalShape]
   private let order: [Int]
@@ -19,7 +19,7 @@ struct FSTBody {
   private var times = FSTTimes()
   private var frame: [UInt8] = []
   private var firstTick: UInt64?
-  private var lastTick: UInt64?
+  private(set) var lastTick: UInt64?
   private var lastTime: UInt64 = 0
   private var blockCount: UInt64 = 0
   private var hasStarted = false
@@ -67,6 +67,8 @@ struct FSTBody {
     worker = BackgroundWorker(usesThread: options.usesThread)
   }
 
+  var path: String { file.path }
+
   /// Bits that a recorded value of each signal has: fewer than the signal has where a viewer wants zeros behind it.
   private static func valueBits(_ shapes: [SignalShape], _ layout: TraceLayout?) -> [Int] {
     var bits = shapes.map(\.bitCount)
@@ -91,13 +93,6 @@ struct FSTBody {
 // MARK: - Recording a machine
 
 extension FSTBody {
-  /// Takes what changed at one instant after the other.
-  mutating func record(_ batch: SampleBatch) throws(WaveError) {
-    try batch.forEach { time, changes throws(WaveError) in
-      try record(time.femtoseconds, changes, batch.texts)
-    }
-  }
-
   /// Takes what changed at one instant.
   mutating func record(_ femtoseconds: UInt64, _ changes: Span<SignalChange>, _ texts: [String]) throws(WaveError) {
     guard femtoseconds >= lastTime else { throw decreasing(femtoseconds / scale) }
@@ -235,11 +230,6 @@ extension FSTBody {
     }
     lastTick = tick
     times.append(tick)
-  }
-
-  private func decreasing(_ tick: UInt64) -> WaveError {
-    WaveError(
-      file: file.path, kind: .usage, "time \(tick) (\(timescale)) comes after \(lastTick ?? 0); times never decrease")
   }
 
   /// What all signals show now, in order of their handles.

@@ -1,9 +1,9 @@
 import Signals
 
 /// What comes behind the header of a VCD file: time stamps, changes, and the edges of the clocks between them.
-struct VCDBody {
-  private let path: String
-  private let timescale: Timescale
+struct VCDBody: WaveBody {
+  let path: String
+  let timescale: Timescale
   private let scale: UInt64
   private var text: VCDText
   /// One plan a signal of the hierarchy.
@@ -16,7 +16,7 @@ struct VCDBody {
   /// Events of the first instant while its values are dumped: an event has no value to dump.
   private var heldEvents: [Int]?
   private var hasStarted = false
-  private var lastTick: UInt64?
+  private(set) var lastTick: UInt64?
   private var lastTime: UInt64 = 0
 
   /// A body behind the header in `text`; `codes` has the number of each signal's identifier, nil if it is left out.
@@ -55,13 +55,6 @@ struct VCDBody {
 // MARK: - Recording a machine
 
 extension VCDBody {
-  /// Takes what changed at one instant after the other.
-  mutating func record(_ batch: SampleBatch) throws(WaveError) {
-    try batch.forEach { time, changes throws(WaveError) in
-      try record(time.femtoseconds, changes, batch.texts)
-    }
-  }
-
   /// Takes what changed at one instant.
   mutating func record(_ femtoseconds: UInt64, _ changes: Span<SignalChange>, _ texts: [String]) throws(WaveError) {
     guard femtoseconds >= lastTime else { throw decreasing(femtoseconds / scale) }
@@ -249,10 +242,5 @@ extension VCDBody {
     if tick == lastTick { return }
     lastTick = tick
     try text.appendTime(tick)
-  }
-
-  private func decreasing(_ tick: UInt64) -> WaveError {
-    WaveError(
-      file: path, kind: .usage, "time \(tick) (\(timescale)) comes after \(lastTick ?? 0); times never decrease")
   }
 }
