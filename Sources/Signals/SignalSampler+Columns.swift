@@ -2,13 +2,7 @@
 
 extension SignalSampler {
   /// A column of 8-bit registers, or of single bits held in bytes.
-  public mutating func take(_ values: Span<UInt8>) {
-    takePacked(values) {
-      $0
-    } value: {
-      UInt64($0)
-    }
-  }
+  public mutating func take(_ values: Span<UInt8>) { takeWhole(values) }
 
   /// One bit of each of a column of registers that hold several.
   public mutating func take(_ values: Span<UInt8>, bit: UInt8) {
@@ -34,72 +28,40 @@ extension SignalSampler {
   }
 
   /// A column of 8-bit signed registers.
-  public mutating func take(_ values: Span<Int8>) {
-    takePacked(values) {
-      $0
-    } value: {
-      UInt64(UInt8(bitPattern: $0))
-    }
-  }
+  public mutating func take(_ values: Span<Int8>) { takeWhole(values) }
 
   /// A column of 16-bit registers.
-  public mutating func take(_ values: Span<Int16>) {
-    takePacked(values) {
-      $0
-    } value: {
-      UInt64(UInt16(bitPattern: $0))
-    }
-  }
+  public mutating func take(_ values: Span<Int16>) { takeWhole(values) }
 
   /// A column of 16-bit unsigned registers.
-  public mutating func take(_ values: Span<UInt16>) {
-    takePacked(values) {
-      $0
-    } value: {
-      UInt64($0)
-    }
-  }
+  public mutating func take(_ values: Span<UInt16>) { takeWhole(values) }
 
   /// A column of 32-bit registers.
-  public mutating func take(_ values: Span<Int32>) {
-    takePacked(values) {
-      $0
-    } value: {
-      UInt64(UInt32(bitPattern: $0))
-    }
-  }
+  public mutating func take(_ values: Span<Int32>) { takeWhole(values) }
 
   /// A column of 32-bit unsigned registers.
-  public mutating func take(_ values: Span<UInt32>) {
-    takePacked(values) {
-      $0
-    } value: {
-      UInt64($0)
-    }
-  }
+  public mutating func take(_ values: Span<UInt32>) { takeWhole(values) }
 
   /// A column of counters or addresses.
-  public mutating func take(_ values: Span<Int>) {
-    takePacked(values) {
-      $0
-    } value: {
-      UInt64(bitPattern: Int64($0))
-    }
-  }
+  public mutating func take(_ values: Span<Int>) { takeWhole(values) }
 
   /// A column of 64-bit registers.
-  public mutating func take(_ values: Span<UInt64>) {
-    takePacked(values) {
-      $0
-    } value: {
-      $0
-    }
-  }
+  public mutating func take(_ values: Span<UInt64>) { takeWhole(values) }
 }
 
 // MARK: - Comparison with the shadow
 
 extension SignalSampler {
+  /// Registers of any width, all bits of them.
+  @inline(__always)
+  private mutating func takeWhole<Value: FixedWidthInteger & BitwiseCopyable>(_ values: Span<Value>) {
+    takePacked(values) {
+      $0
+    } value: {
+      UInt64(truncatingIfNeeded: Value.Magnitude(truncatingIfNeeded: $0))
+    }
+  }
+
   /// `packed` makes the compared bits of 8 bytes of registers, `value` those of one register alone.
   @inline(__always)
   private mutating func takePacked<Value: BitwiseCopyable>(
